@@ -1,0 +1,180 @@
+# coop: `make help` lists the targets.
+#
+# PORT=linux|qemu-arm picks a port, V=1 shows commands. What a port's build needs is data in port/$(PORT)/port.mk.
+
+VERSION := 0.1.0
+PORT    := linux
+LIBC    := musl
+PREFIX  := /usr/local
+APPS    := hello tracker
+
+# What `make test` builds and runs, one set of make's arguments each.
+CONFIGURATIONS := PORT=linux SANITIZE=1
+
+PACKAGES       := gcc libc6-dev binutils musl-tools linux-libc-dev libcmocka-dev xz-utils \
+                  gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm
+PACKAGES_bench := g++ libboost-dev libck-dev
+PACKAGES_lint  := clang-format clang-tidy cppcheck git
+
+all: help
+
+include port/$(PORT)/port.mk runtime/sources.mk $(APPS:%=apps/%/app.mk) tests/tests.mk
+
+O   := $(BUILD)/obj
+LIB := $(BUILD)/libcoop.a
+Q   := $(if $(filter 1,$(V)),,@)
+say  = @$(if $(filter 1,$(V)),:,printf '  %-7s %s\n' $1 $2)
+
+# Debian's own library where it fits (CMOCKA_LIBS), else one that is built from its source.
+CMOCKA         := build/cmocka-src
+CMOCKA_LIB     := $(if $(CMOCKA_LIBS),,$(BUILD)/libcmocka.a)
+CMOCKA_INCLUDE := $(if $(CMOCKA_LIB),-isystem $(CMOCKA)/include)
+
+objects = $(patsubst %,$O/%.o,$(basename $1))
+program = $(BUILD)/$1$(EXE)
+test    = $(BUILD)/tests/$1$(EXE)
+
+CFLAGS  := -std=c11 -O2 -g -Wall -Wextra -Wshadow -Wconversion -Werror -ffunction-sections -fdata-sections
+LDFLAGS := -Wl,--gc-sections
+
+# Who may include whom: DESIGN.md's rule, kept by the compiler.
+INSIDE := -Iruntime/include -Iruntime -Iport/$(PORT)
+$O/apps/%:    FLAGS = -Iruntime/include $(APP_CPPFLAGS) $(APP_CFLAGS)
+$O/runtime/%: FLAGS = $(INSIDE)
+$O/port/%:    FLAGS = $(INSIDE) $(PORT_CPPFLAGS)
+$O/tests/%:   FLAGS = $(INSIDE) -I. -Itests $(APPS:%=-Iapps/%) $(CMOCKA_INCLUDE) \
+                      $(TEST_CPPFLAGS) -DCOOP_BUILD='"$(BUILD)"'
+
+$O/%.o: %.c Makefile port/$(PORT)/port.mk | $(SYSTEM_INCLUDES)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$Q$(CC) $(CFLAGS) $(PORT_CFLAGS) $(FLAGS) $(SYSTEM_INCLUDES:%=-isystem %) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
+
+$O/%.o: %.S Makefile port/$(PORT)/port.mk
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$Q$(CC) $(PORT_CFLAGS) $(FLAGS) -g -MMD -MP -c $< -o $@
+
+$(LIB): $(call objects,$(RUNTIME_SOURCES) $(PORT_SOURCES)) runtime/sources.mk
+	$(call say,AR,$@)
+	@mkdir -p $(@D) && rm -f $@
+	$Q$(AR) rcs $@ $(filter %.o,$^)
+
+define link
+$(call say,LD,$@)
+@mkdir -p $(@D)
+$Q$(CC) $(CFLAGS) $(PORT_CFLAGS) $(filter %.o %.a,$^) $(LDFLAGS) $1 $2 -o $@
+endef
+
+define app_rule
+$(call program,$1): $(call objects,$($1_SOURCES)) $(LIB) $(LINKER_SCRIPTS) apps/$1/app.mk
+	$$(call link,$$(PORT_LDFLAGS),$$(PORT_LIBS))
+endef
+$(foreach a,$(APPS),$(eval $(call app_rule,$a)))
+
+# A plain test links only the sources that it names; a test on the port links the library as an application does.
+define test_rule
+$(call test,$1): $(call objects,tests/$1.c $($1_SOURCES)) $(CMOCKA_LIB) $2 $(LINKER_SCRIPTS) tests/tests.mk
+	$$(call link,$$($3),$$(CMOCKA_LIBS) $$(PORT_LIBS))
+$(call objects,tests/$1.c $(filter tests/%,$($1_SOURCES))): | $(CMOCKA_LIB)
+endef
+for_port = $($1) $($1_$(PORT))
+$(foreach t,$(call for_port,PLAIN_TESTS) $(call for_port,TEST_TOOLS),$(eval $(call test_rule,$t,,PLAIN_LDFLAGS)))
+$(foreach t,$(call for_port,PORT_TESTS),$(eval $(call test_rule,$t,$(LIB),PORT_LDFLAGS)))
+
+tests = $(foreach l,$1,$(foreach t,$(call for_port,$l),$(call test,$t)))
+TEST_PROGRAMS := $(call tests,PLAIN_TESTS PORT_TESTS)
+
+build/kernel-headers:
+	@mkdir -p $@.part
+	@ln -sfn /usr/include/linux $@.part/linux
+	@ln -sfn /usr/include/asm-generic $@.part/asm-generic
+	@ln -sfn /usr/include/$$(gcc -print-multiarch)/asm $@.part/asm
+	@mv -T $@.part $@
+
+$(CMOCKA)/src/cmocka.c: tests/get-cmocka
+	$(call say,GET,CMocka)
+	$Qtests/get-cmocka $(CMOCKA)
+
+$(BUILD)/libcmocka.a: $(CMOCKA)/src/cmocka.c port/$(PORT)/port.mk
+	$(call say,CC,$<)
+	@mkdir -p $O
+	$Q$(CC) -std=gnu99 -O2 -g $(PORT_CFLAGS) $(CMOCKA_CPPFLAGS) -I$(CMOCKA)/include -c $< -o $O/cmocka.o
+	$Q$(AR) rcs $@ $O/cmocka.o
+
+# The build machine's own program, whatever the port.
+build/host/generate: $(tracker_GENERATOR)
+	$(call say,HOSTCC,$<)
+	@mkdir -p $(@D)
+	$Qgcc $(CFLAGS) $< -lm -o $@
+
+build/capture.nmea: build/host/generate
+	$(call say,GEN,$@)
+	$Q$< > $@.part && mv $@.part $@
+
+include tests/bench/bench.mk
+
+.PHONY: all programs test-programs check cmocka-source help run test bench size install setup clean distclean format lint
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+
+programs: $(foreach a,$(APPS),$(call program,$a)) ## build the library and the apps
+
+cmocka-source: $(CMOCKA)/src/cmocka.c
+
+setup: ## install the packages that are missing (Debian; root or sudo)
+	@port/linux/setup $(PACKAGES)
+
+run: setup ## set up, build, and run the tracker on a capture that its generator makes
+	@$(MAKE) --no-print-directory build/capture.nmea $(BUILD)/tracker
+	$(BUILD)/tracker build/capture.nmea
+
+test: setup ## set up, build everything, run all tests
+	@rm -f build/results
+	@for c in $(CONFIGURATIONS); do $(MAKE) --no-print-directory $$c test-programs || exit 1; done
+	@for c in $(CONFIGURATIONS); do $(MAKE) --no-print-directory $$c check || failed=1; done; \
+	tests/run --sum build/results && test -z "$$failed"
+
+test-programs: programs $(TEST_PROGRAMS) $(call tests,TEST_TOOLS)
+
+check: test-programs ## build and run the tests of one configuration, e.g. make check SANITIZE=1
+	@BUILD=$(BUILD) RUNNER='$(RUNNER)' tests/run build/results $(TEST_PROGRAMS) $(call for_port,TEST_SCRIPTS)
+
+bench: ## set up, build, and measure coop beside its peers (BENCH_ROUNDS=, BENCH_ROWS=)
+	@port/linux/setup $(PACKAGES) $(PACKAGES_bench)
+	@$(MAKE) --no-print-directory bench-run
+
+size: programs ## the RAM that each process, queue, semaphore, ... of each app costs
+	@for a in $(APPS); do echo "$$a:"; $(NM) -S $(BUILD)/$$a$(EXE) | sort | awk -f runtime/size.awk; done
+
+install: $(LIB) ## install library, headers, linker fragment and coop.pc under PREFIX (DESTDIR is honoured)
+	install -d $(DESTDIR)$(PREFIX)/include/coop $(DESTDIR)$(PREFIX)/lib/coop $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 644 runtime/include/coop.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 runtime/include/coop/*.h $(DESTDIR)$(PREFIX)/include/coop
+	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib
+	install -m 644 $(LINKER_SCRIPTS) $(DESTDIR)$(PREFIX)/lib/coop
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' port/linux/coop.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/coop.pc
+
+C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
+
+format: ## lay out all C files as .clang-format says
+	@port/linux/setup $(PACKAGES_lint)
+	clang-format -i $(C_FILES)
+
+LINTED := $(sort $(RUNTIME_SOURCES) $(PORT_SOURCES) $(foreach a,$(APPS),$($a_SOURCES)))
+
+lint: ## layout, clang-tidy and cppcheck
+	@port/linux/setup $(PACKAGES_lint)
+	clang-format --dry-run -Werror $(C_FILES)
+	clang-tidy --quiet $(LINTED) -- -std=c11 $(INSIDE) $(PORT_CPPFLAGS)
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
+	  --suppress=missingIncludeSystem $(INSIDE) $(PORT_CPPFLAGS) $(LINTED)
+
+clean: ## remove what was built (not the test library's source)
+	rm -rf build/linux* build/qemu-arm* build/host build/capture.nmea build/results
+
+distclean: ## remove build/
+	rm -rf build
+
+-include $(shell find $O -name '*.d' 2>/dev/null)

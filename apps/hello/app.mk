@@ -1,0 +1,1 @@
+hello_SOURCES := apps/hello/hello.c

@@ -1,0 +1,112 @@
+/*
+ * The arena: the section in which every shared object lies, backed in every process by the same sealed memfd. The
+ * supervisor writes the section as it was linked (and as main() changed it) into the memfd and maps that over it; each child
+ * does the second half.
+ */
+#include "linux.h"
+
+#include <coop/log.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+struct linux_arena linux_arena COOP_SECTION("coop_shm.header");
+
+static int arena_fd = -1;
+static int executable_fd = -1;
+
+static size_t arena_bytes(void)
+{
+    return (size_t)(coop_arena_end - coop_arena_start);
+}
+
+static int map(int fd)
+{
+    void *at = mmap(coop_arena_start, arena_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
+    return at == MAP_FAILED ? COOP_ENOMEM : 0;
+}
+
+static int write_image(int fd)
+{
+    size_t done = 0;
+    while (done < arena_bytes()) {
+        ssize_t bytes = pwrite(fd, coop_arena_start + done, arena_bytes() - done, (off_t)done);
+        if (bytes < 0 && errno != EINTR)
+            return COOP_ENOMEM;
+        if (bytes > 0)
+            done += (size_t)bytes;
+    }
+    return 0;
+}
+
+int linux_arena_create(void)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    if ((uintptr_t)coop_arena_start % page != 0 || arena_bytes() % page != 0) {
+        coop_log("this kernel's pages have %zu bytes, more than this program was linked for", page);
+        return COOP_EUNSUPPORTED;
+    }
+    linux_arena.magic = LINUX_ARENA_MAGIC;
+    linux_arena.bytes = (uint32_t)arena_bytes();
+    linux_arena.supervisor = getpid();
+    if (getrandom(&linux_arena.nonce, sizeof linux_arena.nonce, GRND_NONBLOCK) < 0)
+        linux_arena.nonce = port_now_us() ^ (uint64_t)getpid() << 40; /* early at boot: it tells runs apart, no more */
+    int fd = memfd_create("coop", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0)
+        return COOP_ENOMEM;
+    int error = write_image(fd);
+    if (error == 0 && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+        error = COOP_EIO;
+    if (error == 0)
+        error = map(fd);
+    if (error < 0)
+        close(fd);
+    else
+        arena_fd = fd;
+    return error;
+}
+
+int linux_arena_fd(void)
+{
+    return arena_fd;
+}
+
+void linux_arena_attach(int fd, uint64_t nonce)
+{
+    struct linux_arena head;
+    bool is_ours = pread(fd, &head, sizeof head, 0) == (ssize_t)sizeof head && head.magic == LINUX_ARENA_MAGIC &&
+                   head.nonce == nonce && head.bytes == arena_bytes();
+    if (!is_ours || map(fd) < 0)
+        _exit(127);
+    close(fd);
+}
+
+/*
+ * Opened before main can change the directory or the file can be replaced, so that children are surely this program, and
+ * /proc isn't needed.
+ */
+static __attribute__((constructor)) void open_executable(void)
+{
+    if (getenv(LINUX_MARKER) != NULL)
+        return;
+    const char *path = linux_executable_path();
+    if (path != NULL)
+        executable_fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (executable_fd < 0)
+        executable_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+}
+
+int linux_executable(void)
+{
+    return executable_fd;
+}
+
+const char *linux_executable_path(void)
+{
+    return (const char *)getauxval(AT_EXECFN);
+}

@@ -1,0 +1,66 @@
+/* The bell, time, and the signals of the supervisor. */
+#include "linux.h"
+
+#include <signal.h>
+
+static volatile sig_atomic_t stop_asked;
+static uint32_t heard;
+
+uint64_t port_now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void port_ring(void)
+{
+    /* Pairs with port_listen: either the ringer sees that the supervisor listens, or that one sees the ring. */
+    atomic_fetch_add(&linux_arena.bell, 1);
+    if (atomic_load(&linux_arena.listening) != 0)
+        linux_futex_wake(&linux_arena.bell, 1);
+}
+
+uint64_t linux_stuck_next_us(void);
+
+void port_listen(uint64_t until_us)
+{
+    uint64_t stuck_us = linux_stuck_next_us();
+    until_us = stuck_us < until_us ? stuck_us : until_us;
+    struct timespec deadline = {.tv_sec = (time_t)(until_us / 1000000), .tv_nsec = (long)(until_us % 1000000 * 1000)};
+    atomic_store(&linux_arena.listening, 1);
+    uint32_t rings = atomic_load(&linux_arena.bell);
+    if (rings == heard)
+        (void)linux_futex_wait(&linux_arena.bell, rings, until_us != UINT64_MAX ? &deadline : NULL);
+    atomic_store(&linux_arena.listening, 0);
+    heard = atomic_load(&linux_arena.bell);
+    atomic_store(&linux_arena.dozing, 0);
+}
+
+void port_doze(bool dozing)
+{
+    atomic_store(&linux_arena.dozing, dozing);
+}
+
+int port_stop_asked(void)
+{
+    return stop_asked;
+}
+
+/* A handler that only counts: it interrupts the wait, or changes the word before that begins. */
+static void on_signal(int signal_number)
+{
+    if (signal_number != SIGCHLD && stop_asked < 2)
+        stop_asked = stop_asked + 1;
+    atomic_fetch_add(&linux_arena.bell, 1);
+}
+
+void linux_signals_init(void)
+{
+    static const int heeded[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal};
+    stop_asked = 0;
+    for (size_t i = 0; i < sizeof heeded / sizeof *heeded; i++)
+        sigaction(heeded[i], &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}

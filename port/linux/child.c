@@ -1,0 +1,148 @@
+/*
+ * A process from its first instruction: a constructor sees the marker in the environment, attaches to the arena, and goes on to
+ * the process's entry. So main() runs in the first process only.
+ */
+#include "linux.h"
+
+#include "machine.h"
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { SIGNAL_STACK_BYTES = 16384, LEAST_STACK_BYTES = 256 * 1024, GUARD_GAP_BYTES = 1024 * 1024 };
+
+static _Alignas(16) char signal_stack[SIGNAL_STACK_BYTES];
+static _Alignas(16) unsigned char argument[COOP_ARGUMENT_BYTES];
+static uintptr_t stack_top;
+static uintptr_t stack_bytes;
+
+const void *port_argument(void)
+{
+    return argument;
+}
+
+void port_yield(void)
+{
+    linux_sleep_begins();
+    sched_yield();
+    linux_sleep_ends();
+}
+
+void port_exit(int code)
+{
+    exit(code);
+}
+
+void port_misuse(enum coop_misuse reason)
+{
+    struct coop_end *report = &linux_self.block->report;
+    report->pc = (uintptr_t)__builtin_return_address(0);
+    report->reason = (uint8_t)reason;
+    report->cause = COOP_MISUSED;
+    if (linux_self.slot == 0)
+        fprintf(stderr, "coop: misuse outside a process: %s\n", coop_misuse_name((int)reason));
+    signal(SIGABRT, SIG_DFL);
+    abort();
+}
+
+/* What kills, with its place and address, as far as the process itself can tell. */
+static void on_fault(int signal_number, siginfo_t *info, void *context)
+{
+    struct coop_end *report = &linux_self.block->report;
+    uintptr_t address = (uintptr_t)info->si_addr;
+    bool in_stack = address < stack_top && stack_top - address < stack_bytes + GUARD_GAP_BYTES;
+    report->pc = machine_pc(context);
+    report->address = address;
+    report->signal = (uint8_t)signal_number;
+    report->cause = signal_number == SIGSEGV && in_stack ? COOP_OVERFLOWED : COOP_FAULTED;
+    signal(signal_number, SIG_DFL); /* on return it faults again, and dies of it */
+    if (info->si_code <= 0)
+        raise(signal_number); /* it was sent, and doesn't come again by itself */
+}
+
+static void on_probe(int signal_number, siginfo_t *info, void *context)
+{
+    (void)signal_number, (void)info;
+    linux_self.block->report.pc = machine_pc(context);
+}
+
+static void on_terminate(int signal_number)
+{
+    (void)signal_number;
+    atomic_store(&linux_self.block->request, COOP_REQUEST_TERMINATE);
+    port_ring();
+}
+
+static void on_nothing(int signal_number)
+{
+    (void)signal_number;
+}
+
+static void handle_signals(void)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+    sigset_t nudge;
+    stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof signal_stack};
+    sigaltstack(&stack, NULL);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigaction(faults[i], &(struct sigaction){.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK}, NULL);
+    sigaction(SIGNAL_PROBE,
+              &(struct sigaction){.sa_sigaction = on_probe, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART}, NULL);
+    sigaction(SIGTERM, &(struct sigaction){.sa_handler = on_terminate, .sa_flags = SA_RESTART}, NULL);
+    /* The terminal sends these to the whole group; the supervisor heeds them for all. */
+    sigaction(SIGINT, &(struct sigaction){.sa_handler = on_nothing, .sa_flags = SA_RESTART}, NULL);
+    sigaction(SIGHUP, &(struct sigaction){.sa_handler = on_nothing, .sa_flags = SA_RESTART}, NULL);
+    /* A nudge only ends a wait for a stream, which unblocks it. */
+    sigaction(SIGNAL_NUDGE, &(struct sigaction){.sa_handler = on_nothing}, NULL);
+    sigemptyset(&nudge);
+    sigaddset(&nudge, SIGNAL_NUDGE);
+    sigprocmask(SIG_SETMASK, &nudge, NULL);
+}
+
+static void limit_stack(uint32_t declared_bytes)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) < 0)
+        return;
+    if (declared_bytes != 0) {
+        limit.rlim_cur = declared_bytes > LEAST_STACK_BYTES ? declared_bytes : LEAST_STACK_BYTES;
+        setrlimit(RLIMIT_STACK, &limit);
+    }
+    stack_bytes = limit.rlim_cur < UINTPTR_MAX / 4 ? (uintptr_t)limit.rlim_cur : UINTPTR_MAX / 4;
+}
+
+static void attach(int fd, uint32_t slot, uint64_t nonce)
+{
+    linux_arena_attach(fd, nonce);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != linux_arena.supervisor || slot >= process_slots())
+        _exit(127); /* the supervisor died meanwhile */
+    const struct coop_process *process = process_of(slot);
+    struct coop_block *block = &coop_blocks_start[slot];
+    stack_top = (uintptr_t)__builtin_frame_address(0);
+    prctl(PR_SET_NAME, process->object.name);
+    linux_self_init(slot + 1, block);
+    limit_stack(process->stack_bytes);
+    memcpy(argument, block->argument, sizeof argument);
+    handle_signals();
+    process_main(slot);
+}
+
+static __attribute__((constructor)) void become_process(void)
+{
+    int fd;
+    unsigned slot;
+    unsigned long long nonce;
+    const char *marker = getenv(LINUX_MARKER);
+    if (marker == NULL)
+        return;
+    int fields = sscanf(marker, "%d:%u:%llu", &fd, &slot, &nonce);
+    unsetenv(LINUX_MARKER);
+    if (fields == 3)
+        attach(fd, slot, nonce);
+}

@@ -1,0 +1,316 @@
+/*
+ * The slow side of executing operations: a guard that is another's, waiting, waking; and the supervisor's own access.
+ *
+ * Every word here is shared. guard: set by compare-and-swap from 0 by who enters, cleared by a store of the same; taken
+ * from the dead by the supervisor only. wait[]: only ever counts up by 2 and has bit 0 set or cleared, by anybody and by atomic
+ * operations. A death after any of them leaves at worst a wake-up undone, which repair's wake of all words makes good.
+ */
+#include "linux.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <linux/membarrier.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+    GUARD_SPINS = 200,
+    GUARD_YIELDS = 50,
+    GUARD_NAP_NS = 100000,
+    GUARD_BUSY_NAPS = 50,      /* then a call with a timeout of 0 answers COOP_EBUSY */
+    GUARD_COMPLAINT_NAPS = 20, /* then the supervisor is told */
+    SPINS_LEAST = 16,
+    SPINS_MOST = 2000,
+    SPINS_AGAIN = 64 /* so often a long spin is tried again where short ones failed */
+};
+
+static struct coop_block nobodys_block; /* main's, before the run, and the supervisor's */
+struct linux_self linux_self = {.guard_id = SUPERVISOR_SLOT, .block = &nobodys_block};
+
+static int membarrier(int command)
+{
+    return (int)syscall(SYS_membarrier, command, 0, 0);
+}
+
+void linux_self_init(uint32_t slot, struct coop_block *block)
+{
+    cpu_set_t cores;
+    linux_self.guard_id = (uint32_t)getpid() << 8 | (slot != 0 ? slot : SUPERVISOR_SLOT);
+    linux_self.slot = slot;
+    linux_self.block = block != NULL ? block : &nobodys_block;
+    if (slot == 0)
+        linux_arena.needs_fence = membarrier(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED) < 0;
+    else if (!linux_arena.needs_fence)
+        membarrier(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED);
+    linux_self.needs_fence = linux_arena.needs_fence;
+    if (sched_getaffinity(0, sizeof cores, &cores) == 0 && CPU_COUNT(&cores) > 1)
+        linux_self.spins = SPINS_MOST;
+}
+
+uint32_t port_self(void)
+{
+    return linux_self.slot;
+}
+
+bool linux_is_stopping(void)
+{
+    return atomic_load(&linux_self.block->stopping) != 0;
+}
+
+struct timespec linux_deadline(int timeout_ms)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_sec += timeout_ms / 1000;
+    at.tv_nsec += timeout_ms % 1000 * 1000000L;
+    if (at.tv_nsec >= 1000000000L) {
+        at.tv_sec++;
+        at.tv_nsec -= 1000000000L;
+    }
+    return at;
+}
+
+/* The kernel's 64-bit times on every machine. On 32-bit ones the old call misreads the C library's. */
+#ifdef SYS_futex_time64
+#define FUTEX_CALL SYS_futex_time64
+#else
+#define FUTEX_CALL SYS_futex
+#endif
+
+long linux_futex_wait(_Atomic uint32_t *word, uint32_t value, const struct timespec *deadline)
+{
+    int64_t at[2];
+    if (deadline != NULL) {
+        at[0] = deadline->tv_sec;
+        at[1] = deadline->tv_nsec;
+    }
+    long result =
+        syscall(FUTEX_CALL, word, FUTEX_WAIT_BITSET, value, deadline != NULL ? at : NULL, NULL, FUTEX_BITSET_MATCH_ANY);
+    return result < 0 ? -errno : 0;
+}
+
+void linux_futex_wake(_Atomic uint32_t *word, int count)
+{
+    syscall(FUTEX_CALL, word, FUTEX_WAKE, count, NULL, NULL, 0);
+}
+
+static bool has_passed(const struct timespec *deadline)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec > deadline->tv_sec || (now.tv_sec == deadline->tv_sec && now.tv_nsec >= deadline->tv_nsec);
+}
+
+static inline void pause_briefly(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__) || defined(__arm__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static bool enter(struct coop_control *control)
+{
+    uint32_t nobody = 0;
+    return atomic_load_explicit(&control->guard, memory_order_relaxed) == 0 &&
+           atomic_compare_exchange_strong_explicit(&control->guard, &nobody, linux_self.guard_id, memory_order_acquire,
+                                                   memory_order_relaxed);
+}
+
+int linux_enter_slowly(struct coop_control *control, int timeout_ms)
+{
+    if (atomic_load_explicit(&control->guard, memory_order_relaxed) == linux_self.guard_id)
+        port_misuse(COOP_MISUSE_REENTERED);
+    for (int i = 0; linux_self.spins != 0 && i < GUARD_SPINS; i++) {
+        if (enter(control))
+            return 0;
+        pause_briefly();
+    }
+    for (int i = 0; i < GUARD_YIELDS; i++) {
+        if (enter(control))
+            return 0;
+        sched_yield();
+    }
+    struct timespec deadline = linux_deadline(timeout_ms > 0 ? timeout_ms : 0);
+    for (int naps = 0; !enter(control); naps++) {
+        if (naps == GUARD_COMPLAINT_NAPS) {
+            atomic_store(&linux_arena.complaint, 1);
+            port_ring();
+        }
+        if (naps >= GUARD_BUSY_NAPS && timeout_ms == 0)
+            return COOP_EBUSY;
+        if (naps >= GUARD_BUSY_NAPS && linux_is_stopping())
+            return COOP_ESTOPPING;
+        if (timeout_ms > 0 && has_passed(&deadline))
+            return COOP_ETIMEDOUT;
+        nanosleep(&(struct timespec){.tv_nsec = GUARD_NAP_NS}, NULL);
+    }
+    return 0;
+}
+
+void linux_sleep_begins(void)
+{
+    atomic_store(&linux_self.block->blocked, 1);
+}
+
+void linux_sleep_ends(void)
+{
+    /* Pairs with port_doze: either the supervisor sees that this process runs, or this process sees that it dozes. */
+    atomic_store(&linux_self.block->blocked, 0);
+    if (atomic_load(&linux_arena.dozing) != 0 && atomic_exchange(&linux_arena.dozing, 0) != 0)
+        port_ring();
+}
+
+static bool wake(_Atomic uint32_t *word, int count)
+{
+    return syscall(FUTEX_CALL, word, FUTEX_WAKE, count, NULL, NULL, 0) > 0;
+}
+
+void linux_wake(struct coop_control *control, unsigned direction, bool all)
+{
+    _Atomic uint32_t *word = &control->wait[direction];
+    atomic_fetch_add(word, 2);
+    if (wake(word, all ? INT_MAX : 1))
+        return;
+    /* Nobody slept: the bit goes. Who sets it again meanwhile may sample the very value of one who set it before; the
+     * count tells them apart, and the wake reaches who slept already. */
+    atomic_fetch_and(word, ~1u);
+    atomic_fetch_add(word, 2);
+    wake(word, INT_MAX);
+}
+
+/* Waits a little for what another core may be about to do. As long as that has paid off lately. */
+static bool spin(const struct operation *operation, const struct coop_object *object, uintptr_t a)
+{
+    static uint32_t failures;
+    if (linux_self.spins == 0 || operation->ready == NULL)
+        return false;
+    uint32_t spins = ++failures % SPINS_AGAIN == 0 ? SPINS_MOST : linux_self.spins;
+    for (uint32_t i = 0; i < spins; i++) {
+        if (operation->ready(object, a)) {
+            failures = 0;
+            linux_self.spins = SPINS_MOST;
+            return true;
+        }
+        pause_briefly();
+    }
+    linux_self.spins = linux_self.spins / 2 > SPINS_LEAST ? linux_self.spins / 2 : SPINS_LEAST;
+    return false;
+}
+
+int linux_wait(const struct operation *operation, const struct coop_object *object, uintptr_t a, uintptr_t b,
+               int timeout_ms)
+{
+    _Atomic uint32_t *word = &object->control->wait[operation->waits];
+    struct timespec deadline = {0};
+    bool expired = false;
+    if (timeout_ms > 0)
+        deadline = linux_deadline(timeout_ms);
+    for (;;) {
+        int result;
+        if (spin(operation, object, a)) {
+            result = linux_try(operation, object, a, b, timeout_ms);
+            if (result != WOULD_BLOCK)
+                return result;
+        }
+        uint32_t sample = atomic_fetch_or(word, 1) | 1;
+        if (linux_is_unguarded(operation, object) && !linux_self.needs_fence)
+            membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED);
+        result = linux_try(operation, object, a, b, timeout_ms);
+        if (result <= MISUSE)
+            port_misuse((enum coop_misuse)(MISUSE - result));
+        if (result != WOULD_BLOCK)
+            return result;
+        if (linux_is_stopping())
+            return COOP_ESTOPPING;
+        if (expired)
+            return COOP_ETIMEDOUT;
+        linux_sleep_begins();
+        expired = linux_futex_wait(word, sample, timeout_ms > 0 ? &deadline : NULL) == -ETIMEDOUT;
+        linux_sleep_ends();
+    }
+}
+
+int port_enter(const struct coop_object *object, uint32_t dead)
+{
+    uint32_t owner = 0;
+    if (atomic_compare_exchange_strong(&object->control->guard, &owner, linux_self.guard_id))
+        return 0;
+    if (dead != 0 && (owner & 0xff) == dead &&
+        atomic_compare_exchange_strong(&object->control->guard, &owner, linux_self.guard_id))
+        return 1;
+    return COOP_EBUSY;
+}
+
+void port_leave(const struct coop_object *object)
+{
+    atomic_store_explicit(&object->control->guard, 0, memory_order_release);
+}
+
+void port_wake(const struct coop_object *object)
+{
+    for (unsigned direction = 0; direction < 2; direction++) {
+        _Atomic uint32_t *word = &object->control->wait[direction];
+        if (atomic_load(word) == 0)
+            continue; /* nobody has ever waited here */
+        atomic_fetch_add(word, 2);
+        wake(word, INT_MAX);
+    }
+}
+
+/* Where a complaint leads: the guard that is held by the same process, sample after sample. */
+enum { STUCK_SAMPLES = 10, STUCK_SAMPLE_US = 10000 };
+static struct {
+    const struct coop_object *object;
+    uint32_t owner;
+    uint32_t samples;
+    uint64_t next_us;
+} suspect;
+
+static void look_for_suspect(const struct coop_object *object, void *context)
+{
+    (void)context;
+    uint32_t owner = atomic_load(&object->control->guard);
+    if (owner != 0 && suspect.object == NULL) {
+        suspect.object = object;
+        suspect.owner = owner;
+        suspect.samples = 0;
+    }
+}
+
+uint32_t port_stuck(void)
+{
+    uint64_t now_us = port_now_us();
+    if (suspect.object == NULL) {
+        if (atomic_exchange(&linux_arena.complaint, 0) == 0)
+            return 0;
+        objects_visit(look_for_suspect, NULL);
+        suspect.next_us = now_us + STUCK_SAMPLE_US;
+        return 0;
+    }
+    if (now_us < suspect.next_us)
+        return 0;
+    suspect.next_us = now_us + STUCK_SAMPLE_US;
+    if (atomic_load(&suspect.object->control->guard) != suspect.owner) {
+        suspect.object = NULL;
+        return 0;
+    }
+    if (++suspect.samples < STUCK_SAMPLES)
+        return 0;
+    uint32_t slot = (suspect.owner & 0xff) - 1;
+    bool lives = slot < process_slots() && linux_pid(slot) == (pid_t)(suspect.owner >> 8);
+    if (!lives) /* the guard names nobody: somebody wrote over it */
+        atomic_compare_exchange_strong(&suspect.object->control->guard, &suspect.owner, 0);
+    suspect.object = NULL;
+    return lives ? slot + 1 : 0;
+}
+
+/* When the bell must let the supervisor go for the next sample. */
+uint64_t linux_stuck_next_us(void)
+{
+    return suspect.object != NULL ? suspect.next_us : UINT64_MAX;
+}

@@ -1,0 +1,57 @@
+/* What the parts of the Linux port share. */
+#ifndef LINUX_PORT_H
+#define LINUX_PORT_H
+
+#include "port.h"
+#include "processes.h"
+#include <sys/types.h>
+#include <time.h>
+
+/*
+ * The head of the arena. Written by the supervisor before any child exists, but for the words below the line, which any
+ * process may change by atomic operations; a death leaves them at worst with a ring too many.
+ */
+struct linux_arena {
+    uint32_t magic;
+    uint32_t bytes;
+    uint64_t nonce;
+    pid_t supervisor;
+    uint32_t needs_fence;
+    /* ---- */
+    _Atomic uint32_t bell;      /* counts rings */
+    _Atomic uint32_t listening; /* the supervisor sleeps on the bell */
+    _Atomic uint32_t dozing;    /* it wants a ring when a blocked process goes on */
+    _Atomic uint32_t complaint; /* a process waits for a guard for long */
+};
+extern struct linux_arena linux_arena;
+extern char coop_arena_start[], coop_arena_end[];
+
+enum { LINUX_ARENA_MAGIC = 0x636f6f70, SUPERVISOR_SLOT = 0xff };
+
+/* The environment's marker of a child: "fd:slot:nonce", read once and removed. */
+#define LINUX_MARKER "COOP_PROCESS"
+
+/* arena.c */
+int linux_arena_create(void); /* by the supervisor: 0 or an enum coop_error */
+int linux_arena_fd(void);
+void linux_arena_attach(int fd, uint64_t nonce); /* by a child; ends it when this is not its arena */
+int linux_executable(void);                      /* a descriptor of this program, opened before main; -1 */
+const char *linux_executable_path(void);
+
+/* execute.c */
+struct timespec linux_deadline(int timeout_ms);
+long linux_futex_wait(_Atomic uint32_t *word, uint32_t value, const struct timespec *deadline);
+void linux_futex_wake(_Atomic uint32_t *word, int count);
+bool linux_is_stopping(void);
+/* Around every sleep of a process: for the watchdog it is blocked in between. */
+void linux_sleep_begins(void);
+void linux_sleep_ends(void);
+void linux_self_init(uint32_t slot, struct coop_block *block);
+
+/* spawn.c: the pid of a slot that runs, or 0. */
+pid_t linux_pid(uint32_t slot);
+
+/* child.c: signals of a process, and where it was when one came. */
+enum { SIGNAL_PROBE = 24 /* SIGXCPU */, SIGNAL_NUDGE = 23 /* SIGURG */ };
+
+#endif

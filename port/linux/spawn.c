@@ -1,0 +1,153 @@
+/*
+ * Processes, as the supervisor has them: vfork and exec of this very program. The child is told by its environment which slot
+ * it is (child.c), and finds the arena by an inherited descriptor, the only one that crosses the exec.
+ */
+#include "linux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { ENVIRONMENT_MOST = 1024 };
+
+static pid_t pids[COOP_MAX_PROCESSES];
+static char marker[80];
+static char *environment[ENVIRONMENT_MOST + 2];
+
+pid_t linux_pid(uint32_t slot)
+{
+    return pids[slot];
+}
+
+void linux_signals_init(void);
+
+int port_open(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    size_t variables = 0;
+    while (environ != NULL && environ[variables] != NULL)
+        variables++;
+    if (variables > ENVIRONMENT_MOST)
+        return COOP_ELIMIT;
+    environment[0] = marker;
+    for (size_t i = 0; i < variables; i++)
+        environment[i + 1] = environ[i];
+    linux_self_init(0, NULL);
+    int error = linux_arena_create();
+    if (error < 0)
+        return error;
+    linux_signals_init();
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans of processes come here to be reaped */
+    return 0;
+}
+
+/* In the child of vfork, which runs on the supervisor's memory: nothing but system calls. */
+static void become(char **argv)
+{
+    fcntl(linux_arena_fd(), F_SETFD, 0);
+    syscall(SYS_execveat, linux_executable(), "", argv, environment, AT_EMPTY_PATH);
+    if (errno == ENOSYS && linux_executable_path() != NULL)
+        execve(linux_executable_path(), argv, environment);
+}
+
+static int error_of(int number)
+{
+    return number == ENOMEM || number == EAGAIN ? COOP_ENOMEM : COOP_EIO;
+}
+
+int port_start(uint32_t slot)
+{
+    const struct coop_process *process = process_of(slot);
+    struct coop_end *report = &coop_blocks_start[slot].report;
+    char *argv[] = {(char *)(uintptr_t)process->object.name, NULL};
+    sigset_t all, before;
+    snprintf(marker, sizeof marker, LINUX_MARKER "=%d:%u:%llu", linux_arena_fd(), (unsigned)slot,
+             (unsigned long long)linux_arena.nonce);
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t pid = vfork();
+    if (pid == 0) {
+        become(argv);
+        report->code = error_of(errno);
+        report->cause = COOP_START_FAILED;
+        _exit(127);
+    }
+    int error = pid < 0 ? error_of(errno) : 0;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (error < 0)
+        return error;
+    pids[slot] = pid;
+    atomic_store(&coop_blocks_start[slot].native_pid, (uint32_t)pid);
+    return 0;
+}
+
+void port_kill(uint32_t slot)
+{
+    if (pids[slot] > 0)
+        kill(pids[slot], SIGKILL);
+}
+
+void port_probe(uint32_t slot)
+{
+    if (pids[slot] > 0)
+        kill(pids[slot], SIGNAL_PROBE);
+}
+
+void port_nudge(uint32_t slot)
+{
+    if (pids[slot] > 0)
+        kill(pids[slot], SIGNAL_NUDGE);
+}
+
+uint64_t port_cpu_us(uint32_t slot)
+{
+    struct timespec used;
+    clockid_t clock;
+    if (pids[slot] <= 0 || clock_getcpuclockid(pids[slot], &clock) != 0 || clock_gettime(clock, &used) < 0)
+        return 0;
+    return (uint64_t)used.tv_sec * 1000000 + (uint64_t)used.tv_nsec / 1000;
+}
+
+static bool slot_of(pid_t pid, uint32_t *slot)
+{
+    for (*slot = 0; *slot < process_slots(); ++*slot)
+        if (pids[*slot] == pid)
+            return true;
+    return false;
+}
+
+bool port_reap(struct port_ended *ended)
+{
+    for (;;) {
+        int status;
+        pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED);
+        if (pid < 0 && errno == EINTR)
+            continue;
+        if (pid <= 0)
+            return false;
+        if (!slot_of(pid, &ended->slot))
+            continue; /* an orphan that was adopted */
+        ended->stopped = WIFSTOPPED(status);
+        ended->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+        ended->code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+        if (!ended->stopped)
+            pids[ended->slot] = 0;
+        return true;
+    }
+}
+
+void port_feed(void)
+{
+}
+
+void port_close(int status, bool reboot)
+{
+    (void)status, (void)reboot;
+}

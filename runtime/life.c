@@ -1,0 +1,331 @@
+/*
+ * One process from its start to its end. Always in this order: kill, reap, repair every object, end the children of one that
+ * ended abnormally, and only then restart, or tell of the end. What decides is the supervisor's private record; of the
+ * block it reads requests and what the process says of itself.
+ */
+#include "supervisor.h"
+
+#include "restart.h"
+#include "watchdog.h"
+
+enum { PROBE_US = 5000, GRACE_MS = 100, RETRY_US = 5000, EXIT_STATUS_HALTED = 70 };
+
+static uint32_t load(_Atomic uint32_t *word)
+{
+    return atomic_load_explicit(word, memory_order_acquire);
+}
+
+static void store(_Atomic uint32_t *word, uint32_t value)
+{
+    atomic_store_explicit(word, value, memory_order_release);
+}
+
+static uint32_t to_ms(uint64_t us)
+{
+    return us / 1000 < UINT32_MAX ? (uint32_t)(us / 1000) : UINT32_MAX;
+}
+
+/* Tells everyone: the state is what joiners and starters wait for. */
+static void publish(uint32_t slot, enum coop_state state)
+{
+    store(&block_at_slot(slot)->state, state);
+    port_wake(&process_of(slot)->object);
+}
+
+static void finish(uint32_t slot, const struct coop_end *end)
+{
+    struct coop_block *block = block_at_slot(slot);
+    record_at_slot(slot)->phase = PHASE_IDLE;
+    store(&block->native_pid, 0);
+    block->end = *end;
+    publish(slot, COOP_ENDED);
+    port_ring(); /* its parent may wait for it in this very round */
+}
+
+static void begin(uint32_t slot, uint64_t now_us)
+{
+    struct coop_block *block = block_at_slot(slot);
+    struct coop_record *record = record_at_slot(slot);
+    record->phase = PHASE_RUNNING;
+    record->verdict = COOP_ALIVE;
+    record->recovered = 0;
+    record->again = false;
+    watchdog_begin(record, now_us);
+    block->report = (struct coop_end){.cause = COOP_ALIVE};
+    store(&block->stopping, 0);
+    store(&block->checkins, 0);
+    store(&block->heartbeats, 0);
+    store(&block->blocked, 0);
+    store(&block->state, COOP_STARTING);
+    int error = port_start(slot);
+    if (error < 0) {
+        struct coop_end end = {.cause = COOP_START_FAILED, .code = error};
+        obituary(slot, &end, -1);
+        finish(slot, &end);
+    }
+}
+
+static void first_begin(uint32_t slot, uint64_t now_us)
+{
+    struct coop_block *block = block_at_slot(slot);
+    struct coop_record *record = record_at_slot(slot);
+    record->generation = load(&block->generation);
+    uint32_t parent = load(&block->parent);
+    record->parent = (uint8_t)(parent <= process_slots() ? parent : 0);
+    record->restarts = 0;
+    record->recent = 0;
+    if (system_is_stopping())
+        finish(slot, &(struct coop_end){.cause = COOP_START_FAILED, .code = COOP_ESTOPPING});
+    else
+        begin(slot, now_us);
+}
+
+static void kill_now(uint32_t slot)
+{
+    record_at_slot(slot)->phase = PHASE_KILLED;
+    port_kill(slot);
+}
+
+static void stop_politely(uint32_t slot, uint32_t grace_ms, uint64_t now_us)
+{
+    struct coop_record *record = record_at_slot(slot);
+    record->phase = PHASE_STOPPING;
+    record->deadline_us = now_us + (uint64_t)grace_ms * 1000;
+    store(&block_at_slot(slot)->stopping, 1);
+    wake_all(); /* whatever it waits for, its call returns */
+    port_nudge(slot);
+    port_ring(); /* its deadline counts from this round on */
+}
+
+static void end_running(uint32_t slot, enum coop_cause verdict, bool at_once, uint64_t now_us)
+{
+    struct coop_record *record = record_at_slot(slot);
+    uint32_t grace_ms = process_of(slot)->grace_ms;
+    bool runs = record->phase == PHASE_RUNNING || record->phase == PHASE_PROBED;
+    if (runs && record->verdict == COOP_ALIVE)
+        record->verdict = (uint8_t)verdict;
+    if (at_once && (runs || record->phase == PHASE_STOPPING))
+        kill_now(slot);
+    else if (runs)
+        stop_politely(slot, grace_ms != 0 ? grace_ms : GRACE_MS, now_us);
+}
+
+void life_stop(uint32_t slot, bool at_once, uint64_t now_us)
+{
+    struct coop_record *record = record_at_slot(slot);
+    record->unwanted = true;
+    if (record->phase == PHASE_BACKOFF)
+        finish(slot, &(struct coop_end){.cause = COOP_CANCELLED, .restarts = record->restarts});
+    else
+        end_running(slot, at_once ? COOP_KILLED : COOP_CANCELLED, at_once, now_us);
+}
+
+void life_restart(uint32_t slot, uint64_t now_us)
+{
+    record_at_slot(slot)->again = true;
+    end_running(slot, COOP_CANCELLED, false, now_us);
+}
+
+void life_condemn(uint32_t slot, enum coop_cause verdict, uint64_t now_us)
+{
+    struct coop_record *record = record_at_slot(slot);
+    if (record->phase != PHASE_RUNNING)
+        return;
+    record->verdict = (uint8_t)verdict;
+    record->phase = PHASE_PROBED;
+    record->deadline_us = now_us + PROBE_US;
+    port_probe(slot);
+}
+
+static uint64_t serve_probed(uint32_t slot, uint64_t now_us)
+{
+    struct coop_record *record = record_at_slot(slot);
+    uint32_t grace_ms = process_of(slot)->grace_ms;
+    if (*(volatile uintptr_t *)&block_at_slot(slot)->report.pc == 0 && now_us < record->deadline_us)
+        return now_us + PROBE_US / 20;
+    if (grace_ms == 0)
+        kill_now(slot);
+    else
+        stop_politely(slot, grace_ms, now_us);
+    return grace_ms == 0 ? UINT64_MAX : record->deadline_us;
+}
+
+static uint64_t serve_running(uint32_t slot, uint64_t now_us)
+{
+    const struct coop_process *process = process_of(slot);
+    struct coop_block *block = block_at_slot(slot);
+    struct coop_record *record = record_at_slot(slot);
+    if (process->watchdog_ms == 0 && process->heartbeat_ms == 0 && process->lifetime_ms == 0)
+        return UINT64_MAX;
+    struct watch_sample sample = {.now_us = now_us,
+                                  .cpu_us = process->watchdog_ms != 0 ? port_cpu_us(slot) : 0,
+                                  .checkins = load(&block->checkins),
+                                  .heartbeats = load(&block->heartbeats),
+                                  .blocked = load(&block->blocked) != 0};
+    enum coop_cause verdict = watchdog_judge(record, process, &sample);
+    if (verdict == COOP_ALIVE)
+        return watchdog_next_us(record, process, &sample);
+    life_condemn(slot, verdict, now_us);
+    return now_us;
+}
+
+/*
+ * True while a process that the slot's process started is alive, and asks them to stop. After a normal end only daemons are
+ * left: it has waited for the others.
+ */
+static bool end_children(uint32_t slot, uint64_t now_us)
+{
+    bool some = false;
+    for (uint32_t child = 0; child < process_slots(); child++) {
+        struct coop_record *record = record_at_slot(child);
+        if (record->phase == PHASE_IDLE || record->parent != slot + 1)
+            continue;
+        some = true;
+        if (!record->unwanted)
+            life_stop(child, false, now_us);
+    }
+    return some;
+}
+
+static enum restart_verdict escalate(uint32_t slot, uint64_t now_us)
+{
+    const struct coop_process *process = process_of(slot);
+    log_format("%s ended more than %u times: %s", process->object.name, process->max_restarts,
+               process->escalation == COOP_GIVE_UP         ? "it stays ended"
+               : process->escalation == COOP_RESTART_GROUP ? "its group restarts"
+                                                           : "the system stops");
+    if (process->escalation == COOP_GIVE_UP)
+        return RESTART_NOT;
+    if (process->escalation != COOP_RESTART_GROUP) {
+        system_stop(EXIT_STATUS_HALTED, process->escalation == COOP_REBOOT);
+        return RESTART_NOT;
+    }
+    for (uint32_t other = 0; other < process_slots(); other++)
+        if (other != slot && process_of(other)->group == process->group)
+            life_restart(other, now_us);
+    record_at_slot(slot)->recent = 0;
+    return RESTART_LATER;
+}
+
+static void decide(uint32_t slot, struct coop_end *end, uint64_t now_us)
+{
+    const struct coop_process *process = process_of(slot);
+    struct coop_record *record = record_at_slot(slot);
+    uint64_t delay_us = 0;
+    enum restart_verdict verdict = RESTART_NOT;
+    if (!system_is_stopping() && !record->unwanted)
+        verdict = record->again ? RESTART_LATER : restart_decide(record, process, end, now_us, &delay_us);
+    obituary(slot, end, verdict == RESTART_LATER ? (int64_t)(delay_us / 1000) : -1);
+    if (verdict == RESTART_ESCALATES)
+        verdict = escalate(slot, now_us);
+    if (verdict != RESTART_LATER) {
+        finish(slot, end);
+        return;
+    }
+    record->phase = PHASE_BACKOFF;
+    record->deadline_us = now_us + delay_us;
+    store(&block_at_slot(slot)->native_pid, 0);
+    publish(slot, COOP_RESTARTING);
+    if (delay_us == 0)
+        begin(slot, now_us);
+}
+
+/* Clears up after an end, and when all is clear decides what follows. Returns when to come back. */
+static uint64_t serve_reaped(uint32_t slot, uint64_t now_us)
+{
+    struct coop_record *record = record_at_slot(slot);
+    struct coop_end end = record->end;
+    if (record->repair_pending)
+        record->repair_pending = !repair_all(slot + 1, record);
+    bool children = end_children(slot, now_us);
+    if (record->repair_pending)
+        return now_us + RETRY_US;
+    if (children)
+        return UINT64_MAX; /* the end of the last one comes with a ring */
+    end.recovered = record->recovered;
+    decide(slot, &end, now_us);
+    return record->phase == PHASE_BACKOFF ? record->deadline_us : now_us;
+}
+
+/* Puts together how it ended: what the supervisor knows before what the process says of itself. */
+static struct coop_end describe(uint32_t slot, const struct port_ended *ended, uint64_t now_us)
+{
+    struct coop_record *record = record_at_slot(slot);
+    struct coop_end report = block_at_slot(slot)->report;
+    struct coop_end end = {.signal = (uint8_t)ended->signal,
+                           .code = ended->code,
+                           .ran_ms = to_ms(now_us - record->started_us),
+                           .restarts = record->restarts};
+    bool says_fault = report.cause == COOP_FAULTED || report.cause == COOP_OVERFLOWED;
+    if (record->verdict != COOP_ALIVE && !(record->verdict == COOP_KILLED && ended->signal == 0)) {
+        end.cause = record->verdict;
+        end.pc = record->verdict == COOP_CANCELLED || record->verdict == COOP_KILLED ? 0 : report.pc;
+    } else if (load(&block_at_slot(slot)->state) == COOP_STARTING) {
+        end.cause = COOP_START_FAILED;
+        end.code = report.cause == COOP_START_FAILED ? report.code : COOP_EIO;
+    } else if (report.cause == COOP_MISUSED) {
+        end.cause = COOP_MISUSED;
+        end.reason = report.reason;
+        end.pc = report.pc;
+    } else if (ended->signal != 0 && says_fault && report.signal == ended->signal) {
+        end.cause = report.cause;
+        end.pc = report.pc;
+        end.address = report.address;
+    } else {
+        end.cause = ended->signal != 0 ? COOP_KILLED : COOP_EXITED;
+    }
+    return end;
+}
+
+void life_reaped(const struct port_ended *ended, uint64_t now_us)
+{
+    struct coop_record *record = record_at_slot(ended->slot);
+    if (record->phase == PHASE_IDLE || record->phase == PHASE_BACKOFF || record->phase == PHASE_REAPED)
+        return;
+    record->end = describe(ended->slot, ended, now_us);
+    record->phase = PHASE_REAPED;
+    record->repair_pending = true;
+}
+
+static void serve_request(uint32_t slot, uint64_t now_us)
+{
+    struct coop_record *record = record_at_slot(slot);
+    uint32_t request = load(&block_at_slot(slot)->request);
+    if (request == COOP_REQUEST_KILL && record->phase <= PHASE_STOPPING)
+        life_stop(slot, true, now_us);
+    else if (request != COOP_REQUEST_NONE && !record->unwanted)
+        life_stop(slot, false, now_us);
+}
+
+uint64_t life_serve(uint32_t slot, uint64_t now_us)
+{
+    struct coop_record *record = record_at_slot(slot);
+    if (record->phase == PHASE_IDLE && load(&block_at_slot(slot)->state) == COOP_REQUESTED) {
+        record->unwanted = false;
+        first_begin(slot, now_us);
+    }
+    if (record->phase != PHASE_IDLE)
+        serve_request(slot, now_us);
+    switch ((enum phase)record->phase) {
+    case PHASE_RUNNING:
+        return serve_running(slot, now_us);
+    case PHASE_PROBED:
+        return serve_probed(slot, now_us);
+    case PHASE_REAPED:
+        return serve_reaped(slot, now_us);
+    case PHASE_STOPPING:
+        if (now_us < record->deadline_us)
+            return record->deadline_us;
+        kill_now(slot);
+        return UINT64_MAX;
+    case PHASE_BACKOFF:
+        if (now_us < record->deadline_us)
+            return record->deadline_us;
+        begin(slot, now_us);
+        return now_us;
+    case PHASE_IDLE:
+    case PHASE_KILLED:
+        break;
+    }
+    return UINT64_MAX;
+}

@@ -1,0 +1,435 @@
+/*
+ * The life of a process as processes see it: start, join, terminate and the rest, as operations on the process's object. The
+ * commit of a start is the store of COOP_REQUESTED: before it a dead starter has left a free block, after it the supervisor
+ * starts the process whether its starter lives or not. All else that changes a block's state is the supervisor's.
+ */
+#include "processes.h"
+
+#include "operations.h"
+#include <stdatomic.h>
+#include <string.h>
+
+/* What start takes and gives: one piece of the caller's memory, so that a board has one thing to check. */
+struct start_call {
+    struct coop_handle handle;
+    uint32_t bytes;
+    unsigned char argument[COOP_ARGUMENT_BYTES];
+};
+
+struct join_call {
+    struct coop_handle handle;
+    struct coop_end end;
+};
+
+/* Stands for whichever generation is there, in a look_call. */
+#define ANY_GENERATION UINT32_MAX
+
+/* What can be asked of a process without waiting. */
+struct look_call {
+    struct coop_handle handle;
+    struct coop_handle parent;
+    uint32_t state;
+    uint32_t native_pid;
+    struct coop_end end;
+};
+
+static struct coop_block *block_at(const struct coop_object *object, uint32_t instance)
+{
+    return (struct coop_block *)object->items + instance;
+}
+
+static uint32_t load(_Atomic uint32_t *word)
+{
+    return atomic_load_explicit(word, memory_order_acquire);
+}
+
+static void store(_Atomic uint32_t *word, uint32_t value)
+{
+    atomic_store_explicit(word, value, memory_order_release);
+}
+
+const struct coop_process *process_of(uint32_t slot)
+{
+    for (const struct coop_process *p = coop_processes_start; p < coop_processes_end; p++)
+        if (slot - process_first_slot(p) < process_instances(p))
+            return p;
+    return NULL;
+}
+
+/* The block of a handle, or NULL when it is stale: another start has its slot, or none ever had. */
+static struct coop_block *block_of(const struct coop_object *object, struct coop_handle handle)
+{
+    const struct coop_process *process = (const struct coop_process *)object;
+    uint32_t instance = handle.slot - process_first_slot(process);
+    if (instance >= process_instances(process))
+        return NULL;
+    struct coop_block *block = block_at(object, instance);
+    return load(&block->generation) == handle.generation && load(&block->state) != COOP_FREE ? block : NULL;
+}
+
+/* Of the free and ended instances the one that was started least often, so that how one ended can be asked for long. */
+static struct coop_block *choose_instance(const struct coop_object *object)
+{
+    struct coop_block *chosen = NULL;
+    for (uint32_t i = 0; i < process_instances((const struct coop_process *)object); i++) {
+        struct coop_block *block = block_at(object, i);
+        uint32_t state = load(&block->state);
+        if ((state == COOP_FREE || state == COOP_ENDED) &&
+            (chosen == NULL || (int32_t)(load(&block->generation) - load(&chosen->generation)) < 0))
+            chosen = block;
+    }
+    return chosen;
+}
+
+static int try_start(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
+{
+    (void)b;
+    struct start_call *call = (struct start_call *)a;
+    const struct coop_process *starter = self != 0 ? process_of(self - 1) : NULL;
+    if (starter != NULL && starter->daemon)
+        return MISUSE - COOP_MISUSE_DAEMON_STARTED;
+    if (call->bytes > COOP_ARGUMENT_BYTES)
+        return COOP_EINVAL;
+    struct coop_block *block = choose_instance(object);
+    if (block == NULL)
+        return COOP_ELIMIT;
+    store(&block->state, COOP_FREE);
+    memcpy(block->argument, call->argument, call->bytes);
+    block->argument_bytes = call->bytes;
+    store(&block->parent, self);
+    store(&block->request, COOP_REQUEST_NONE);
+    store(&block->generation, load(&block->generation) + 1);
+    call->handle.slot = (uint32_t)(block - coop_blocks_start);
+    call->handle.generation = load(&block->generation);
+    store(&block->state, COOP_REQUESTED); /* the commit */
+    return 0;
+}
+
+static int try_started(const struct coop_object *object, uint32_t self, uintptr_t slot, uintptr_t generation)
+{
+    (void)self;
+    struct coop_handle handle = {.slot = (uint32_t)slot, .generation = (uint32_t)generation};
+    struct coop_block *block = block_of(object, handle);
+    if (block == NULL)
+        return 0; /* so it has started, ended, and made room for another */
+    uint32_t state = load(&block->state);
+    if (state == COOP_REQUESTED || state == COOP_STARTING)
+        return WOULD_BLOCK;
+    return state == COOP_ENDED && block->end.cause == COOP_START_FAILED ? block->end.code : 0;
+}
+
+static int try_announce(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
+{
+    (void)object, (void)a, (void)b;
+    struct coop_block *block = &coop_blocks_start[self - 1];
+    if (load(&block->state) == COOP_STARTING)
+        store(&block->state, COOP_RUNNING);
+    return 0;
+}
+
+static int try_join(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
+{
+    (void)b;
+    struct join_call *call = (struct join_call *)a;
+    struct coop_block *block = block_of(object, call->handle);
+    if (block == NULL)
+        return COOP_ESTALE;
+    if (call->handle.slot + 1 == self)
+        return COOP_EINVAL;
+    if (load(&block->state) != COOP_ENDED)
+        return WOULD_BLOCK;
+    call->end = block->end;
+    return 0;
+}
+
+static int try_ask(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t request)
+{
+    (void)self;
+    struct coop_block *block = block_of(object, *(struct coop_handle *)a);
+    if (block == NULL)
+        return COOP_ESTALE;
+    if (load(&block->request) < request)
+        store(&block->request, (uint32_t)request);
+    return 0;
+}
+
+static int try_look(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
+{
+    (void)b;
+    struct look_call *call = (struct look_call *)a;
+    (void)self;
+    uint32_t instance = call->handle.slot - process_first_slot((const struct coop_process *)object);
+    if (instance >= process_instances((const struct coop_process *)object))
+        return COOP_ESTALE;
+    struct coop_block *block = block_at(object, instance);
+    uint32_t parent = load(&block->parent);
+    if (call->handle.generation == ANY_GENERATION)
+        call->handle.generation = load(&block->generation);
+    if (load(&block->generation) != call->handle.generation)
+        return COOP_ESTALE;
+    call->parent.slot = parent - 1;
+    call->parent.generation = parent - 1 < process_slots() ? load(&coop_blocks_start[parent - 1].generation) : 0;
+    call->state = load(&block->state);
+    call->native_pid = load(&block->native_pid);
+    call->end = block->end;
+    return 0;
+}
+
+/* Would block while a process that the caller started, and that is no daemon, is alive. Every end wakes every object. */
+static int try_children(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
+{
+    (void)object, (void)a, (void)b;
+    for (uint32_t slot = 0; slot < process_slots(); slot++) {
+        struct coop_block *block = &coop_blocks_start[slot];
+        uint32_t state = load(&block->state);
+        if (load(&block->parent) == self && state != COOP_FREE && state != COOP_ENDED && !process_of(slot)->daemon)
+            return WOULD_BLOCK;
+    }
+    return 0;
+}
+
+static int try_sleep(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
+{
+    (void)object, (void)self, (void)a, (void)b;
+    return WOULD_BLOCK;
+}
+
+static int try_stopping(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
+{
+    (void)object, (void)a, (void)b;
+    return self != 0 && load(&coop_blocks_start[self - 1].stopping) != 0;
+}
+
+/* A heartbeat; the check-in is counted by the call itself, whose timeout is not 0. */
+static int try_checkin(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
+{
+    (void)object, (void)a, (void)b;
+    if (self == 0)
+        return 0;
+    _Atomic uint32_t *heartbeats = &coop_blocks_start[self - 1].heartbeats;
+    atomic_store_explicit(heartbeats, atomic_load_explicit(heartbeats, memory_order_relaxed) + 1, memory_order_relaxed);
+    return 0;
+}
+
+/* Starts are undone by the supervisor, which knows what it started; a block itself holds nothing that a death could lose. */
+static unsigned repair(const struct coop_object *object, uint32_t dead)
+{
+    (void)object, (void)dead;
+    return 0;
+}
+
+static bool always(const struct coop_object *object)
+{
+    (void)object;
+    return true;
+}
+
+const struct object_class process_class = {.repair = repair};
+
+const struct operation process_start = {.try = try_start,
+                                        .number = OP_PROCESS_START,
+                                        .kind = COOP_KIND_PROCESS,
+                                        .rings = true,
+                                        .access_a = ACCESS_OUT,
+                                        .bytes_a = sizeof(struct start_call)};
+const struct operation process_started = {
+    .try = try_started, .number = OP_PROCESS_STARTED, .kind = COOP_KIND_PROCESS, .waits = DIRECTION_DATA};
+const struct operation process_announce = {
+    .try = try_announce, .number = OP_PROCESS_ANNOUNCE, .kind = COOP_KIND_PROCESS, .wakes = WAKES_DATA | WAKES_ALL};
+const struct operation process_join = {.try = try_join,
+                                       .number = OP_PROCESS_JOIN,
+                                       .kind = COOP_KIND_PROCESS,
+                                       .waits = DIRECTION_DATA,
+                                       .access_a = ACCESS_OUT,
+                                       .bytes_a = sizeof(struct join_call)};
+const struct operation process_ask = {.try = try_ask,
+                                      .number = OP_PROCESS_ASK,
+                                      .kind = COOP_KIND_PROCESS,
+                                      .rings = true,
+                                      .access_a = ACCESS_IN,
+                                      .bytes_a = sizeof(struct coop_handle)};
+const struct operation process_look = {.try = try_look,
+                                       .unguarded = always,
+                                       .number = OP_PROCESS_LOOK,
+                                       .kind = COOP_KIND_PROCESS,
+                                       .access_a = ACCESS_OUT,
+                                       .bytes_a = sizeof(struct look_call)};
+const struct operation process_children = {
+    .try = try_children, .number = OP_PROCESS_CHILDREN, .kind = COOP_KIND_PROCESS, .waits = DIRECTION_DATA};
+const struct operation process_sleep = {.try = try_sleep,
+                                        .unguarded = always,
+                                        .number = OP_PROCESS_SLEEP,
+                                        .kind = COOP_KIND_PROCESS,
+                                        .waits = DIRECTION_SPACE};
+const struct operation process_stopping = {
+    .try = try_stopping, .unguarded = always, .number = OP_PROCESS_STOPPING, .kind = COOP_KIND_PROCESS};
+const struct operation process_checkin = {
+    .try = try_checkin, .unguarded = always, .number = OP_PROCESS_CHECKIN, .kind = COOP_KIND_PROCESS};
+
+/* Operations that concern the caller, or all, are called on whichever process is the first. */
+static const struct coop_object *any(void)
+{
+    return &coop_processes_start->object;
+}
+
+static const struct coop_object *object_of(struct coop_handle handle)
+{
+    const struct coop_process *process = process_of(handle.slot);
+    return process != NULL ? &process->object : NULL;
+}
+
+int coop_start(const struct coop_process *process, const void *argument, size_t bytes, struct coop_handle *handle)
+{
+    struct start_call call = {.bytes = (uint32_t)bytes};
+    if (bytes > COOP_ARGUMENT_BYTES || (argument == NULL && bytes != 0))
+        return COOP_EINVAL;
+    if (bytes != 0)
+        memcpy(call.argument, argument, bytes);
+    int error = port_call(&process_start, &process->object, (uintptr_t)&call, 0, COOP_FOREVER);
+    if (error < 0)
+        return error;
+    if (handle != NULL)
+        *handle = call.handle;
+    return port_call(&process_started, &process->object, call.handle.slot, call.handle.generation, COOP_FOREVER);
+}
+
+int coop_join(struct coop_handle handle, int timeout_ms, struct coop_end *end)
+{
+    struct join_call call = {.handle = handle};
+    const struct coop_object *object = object_of(handle);
+    if (object == NULL)
+        return COOP_ESTALE;
+    int error = port_call(&process_join, object, (uintptr_t)&call, 0, timeout_ms);
+    if (error >= 0 && end != NULL)
+        *end = call.end;
+    return error;
+}
+
+static int ask(struct coop_handle handle, enum coop_request request)
+{
+    const struct coop_object *object = object_of(handle);
+    if (object == NULL)
+        return COOP_ESTALE;
+    return port_call(&process_ask, object, (uintptr_t)&handle, request, COOP_FOREVER);
+}
+
+int coop_terminate(struct coop_handle handle)
+{
+    return ask(handle, COOP_REQUEST_TERMINATE);
+}
+
+int coop_kill(struct coop_handle handle)
+{
+    return ask(handle, COOP_REQUEST_KILL);
+}
+
+static int look(struct look_call *call)
+{
+    const struct coop_object *object = object_of(call->handle);
+    return object != NULL ? port_call(&process_look, object, (uintptr_t)call, 0, 0) : COOP_ESTALE;
+}
+
+bool coop_is_alive(struct coop_handle handle)
+{
+    struct look_call call = {.handle = handle};
+    return look(&call) >= 0 && call.state != COOP_FREE && call.state != COOP_ENDED;
+}
+
+int coop_exitcode(struct coop_handle handle)
+{
+    struct look_call call = {.handle = handle};
+    if (look(&call) < 0 || call.state != COOP_ENDED)
+        return COOP_NOT_ENDED;
+    return call.end.signal != 0 ? -(int)call.end.signal : call.end.code;
+}
+
+struct coop_handle coop_self(void)
+{
+    uint32_t self = port_self();
+    struct look_call call = {.handle = {.slot = self - 1, .generation = ANY_GENERATION}};
+    if (self == 0 || look(&call) < 0)
+        return (struct coop_handle){.slot = UINT32_MAX};
+    return call.handle;
+}
+
+struct coop_handle coop_parent(void)
+{
+    struct look_call call = {.handle = coop_self(), .parent = {.slot = UINT32_MAX}};
+    return look(&call) < 0 ? (struct coop_handle){.slot = UINT32_MAX} : call.parent;
+}
+
+const char *coop_name(struct coop_handle handle)
+{
+    const struct coop_process *process = process_of(handle.slot);
+    return process != NULL ? process->object.name : "?";
+}
+
+int coop_native_pid(struct coop_handle handle)
+{
+    struct look_call call = {.handle = handle};
+    return look(&call) < 0 ? 0 : (int)call.native_pid;
+}
+
+int coop_find(const struct coop_process *process, uint32_t instance, struct coop_handle *handle)
+{
+    if (handle == NULL || instance >= process_instances(process))
+        return COOP_EINVAL;
+    struct look_call call = {.handle = {process_first_slot(process) + instance, ANY_GENERATION}};
+    int error = port_call(&process_look, &process->object, (uintptr_t)&call, 0, 0);
+    if (error < 0 || call.state == COOP_FREE || call.state == COOP_ENDED)
+        return COOP_ESTALE;
+    *handle = call.handle;
+    return 0;
+}
+
+void coop_exit(int code)
+{
+    uint32_t self = port_self();
+    if (self == 0)
+        port_misuse(COOP_MISUSE_NOT_PROCESS);
+    (void)port_call(&process_children, any(), 0, 0, COOP_FOREVER);
+    const struct coop_process *process = process_of(self - 1);
+    if (process->fini != NULL)
+        process->fini();
+    port_exit(code);
+}
+
+void process_main(uint32_t slot)
+{
+    const struct coop_process *process = process_of(slot);
+    (void)port_call(&process_announce, &process->object, 0, 0, COOP_FOREVER);
+    if (process->init != NULL)
+        process->init();
+    coop_exit(process->entry(port_argument()));
+}
+
+bool coop_stopping(void)
+{
+    return port_call(&process_stopping, any(), 0, 0, 0) == 1;
+}
+
+void coop_yield(void)
+{
+    (void)port_call(&process_stopping, any(), 0, 0, COOP_FOREVER); /* a check-in */
+    port_yield();
+}
+
+int coop_sleep_ms(int milliseconds)
+{
+    if (milliseconds < 0)
+        return COOP_EINVAL;
+    if (milliseconds == 0)
+        return 0;
+    int error = port_call(&process_sleep, any(), 0, 0, milliseconds);
+    return error == COOP_ETIMEDOUT ? 0 : error;
+}
+
+void coop_checkin(void)
+{
+    (void)port_call(&process_checkin, any(), 0, 0, COOP_FOREVER);
+}
+
+uint64_t coop_now_ms(void)
+{
+    return port_now_us() / 1000;
+}

@@ -1,0 +1,56 @@
+#include "supervisor.h"
+
+struct repair_job {
+    uint32_t dead;
+    unsigned recovered;
+    bool busy;
+};
+
+static void repair_one(const struct coop_object *object, void *context)
+{
+    struct repair_job *job = context;
+    int entered = port_enter(object, job->dead);
+    if (entered < 0) {
+        job->busy = true; /* never wait for a guard: come back */
+    } else {
+        job->recovered += (unsigned)entered + object_classes[object->kind]->repair(object, job->dead);
+        port_leave(object);
+    }
+    /* A waker dies after its commit, a waiter after it was woken: either way a wake-up is lost that only this makes good. */
+    port_wake(object);
+}
+
+bool repair_all(uint32_t dead, struct coop_record *record)
+{
+    struct repair_job job = {.dead = dead};
+    objects_visit(repair_one, &job);
+    unsigned recovered = record->recovered + job.recovered;
+    record->recovered = (uint8_t)(recovered < UINT8_MAX ? recovered : UINT8_MAX);
+    return !job.busy;
+}
+
+static void wake_one(const struct coop_object *object, void *context)
+{
+    (void)context;
+    port_wake(object);
+}
+
+void wake_all(void)
+{
+    objects_visit(wake_one, NULL);
+}
+
+static void tend_one(const struct coop_object *object, void *context)
+{
+    bool *again = context;
+    bool (*tend)(const struct coop_object *) = object_classes[object->kind]->tend;
+    if (tend != NULL && tend(object))
+        *again = true;
+}
+
+bool tend_all(void)
+{
+    bool again = false;
+    objects_visit(tend_one, &again);
+    return again;
+}

@@ -1,0 +1,22 @@
+# The tests, by name: each tests/NAME.c is one CMocka program, with the sources that NAME_SOURCES adds.
+# PLAIN_TESTS link only these sources, PORT_TESTS the library too. TEST_SCRIPTS end with 0 when they passed.
+# TEST_TOOLS are built for the scripts, not run. A list whose name ends in a port's is for that port only.
+
+PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence
+PLAIN_TESTS_linux := test_capture
+
+PORT_TESTS :=
+
+TEST_TOOLS_linux := capture_check
+
+TEST_SCRIPTS :=
+
+test_decimal_SOURCES  := apps/tracker/decimal.c
+test_nmea_SOURCES     := apps/tracker/nmea.c apps/tracker/decimal.c
+test_splitter_SOURCES := apps/tracker/splitter.c
+test_report_SOURCES := apps/tracker/report.c apps/tracker/nmea.c apps/tracker/decimal.c
+test_fence_SOURCES    := apps/tracker/fence.c apps/tracker/decimal.c
+
+capture_SOURCES       := tests/capture.c $(addprefix apps/tracker/,nmea.c splitter.c report.c decimal.c)
+test_capture_SOURCES  := $(capture_SOURCES)
+capture_check_SOURCES := $(capture_SOURCES)

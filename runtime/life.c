@@ -39,6 +39,7 @@ static void finish(uint32_t slot, const struct coop_end *end)
     store(&block->native_pid, 0);
     block->end = *end;
     publish(slot, COOP_ENDED);
+    port_wake(&coop_processes_start->object); /* parents that wait for all their children do so there */
     port_ring(); /* its parent may wait for it in this very round */
 }
 

@@ -22,10 +22,17 @@ enum {
     GUARD_NAP_NS = 100000,
     GUARD_BUSY_NAPS = 50,      /* then a call with a timeout of 0 answers COOP_EBUSY */
     GUARD_COMPLAINT_NAPS = 20, /* then the supervisor is told */
-    SPINS_LEAST = 16,
+    SPINS_LEAST = 64,
     SPINS_MOST = 2000,
-    SPINS_AGAIN = 64 /* so often a long spin is tried again where short ones failed */
+    SPINS_AGAIN = 16, /* after so many failures a long spin is tried again, then twice as many, ... */
+    SPINS_SELDOM = 256
 };
+
+static bool has_other_cores(void)
+{
+    cpu_set_t cores;
+    return sched_getaffinity(0, sizeof cores, &cores) == 0 && CPU_COUNT(&cores) > 1;
+}
 
 static struct coop_block nobodys_block; /* main's, before the run, and the supervisor's */
 struct linux_self linux_self = {.guard_id = SUPERVISOR_SLOT, .block = &nobodys_block};
@@ -37,7 +44,6 @@ static int membarrier(int command)
 
 void linux_self_init(uint32_t slot, struct coop_block *block)
 {
-    cpu_set_t cores;
     linux_self.guard_id = (uint32_t)getpid() << 8 | (slot != 0 ? slot : SUPERVISOR_SLOT);
     linux_self.slot = slot;
     linux_self.block = block != NULL ? block : &nobodys_block;
@@ -46,8 +52,7 @@ void linux_self_init(uint32_t slot, struct coop_block *block)
     else if (!linux_arena.needs_fence)
         membarrier(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED);
     linux_self.needs_fence = linux_arena.needs_fence;
-    if (sched_getaffinity(0, sizeof cores, &cores) == 0 && CPU_COUNT(&cores) > 1)
-        linux_self.spins = SPINS_MOST;
+    linux_self.spins = has_other_cores() ? SPINS_MOST : 0;
 }
 
 uint32_t port_self(void)
@@ -183,23 +188,57 @@ void linux_wake(struct coop_control *control, unsigned direction, bool all)
     wake(word, INT_MAX);
 }
 
-/* Waits a little for what another core may be about to do. As long as that has paid off lately. */
+/*
+ * Waits a little for what another core may be about to do. As long as that pays off; where it doesn't, briefly, and
+ * long again at growing intervals. A process may be bound to a core while it runs, so then it looks how many it has.
+ */
 static bool spin(const struct operation *operation, const struct coop_object *object, uintptr_t a)
 {
-    static uint32_t failures;
-    if (linux_self.spins == 0 || operation->ready == NULL)
+    static uint32_t failures, again = SPINS_AGAIN;
+    if (operation->ready == NULL)
         return false;
-    uint32_t spins = ++failures % SPINS_AGAIN == 0 ? SPINS_MOST : linux_self.spins;
-    for (uint32_t i = 0; i < spins; i++) {
+    if (++failures >= again) {
+        failures = 0;
+        again = again < SPINS_SELDOM ? again * 2 : again;
+        linux_self.spins = has_other_cores() ? SPINS_MOST : 0;
+    }
+    for (uint32_t i = 0; i < linux_self.spins; i++) {
         if (operation->ready(object, a)) {
             failures = 0;
+            again = SPINS_AGAIN;
             linux_self.spins = SPINS_MOST;
             return true;
         }
         pause_briefly();
     }
-    linux_self.spins = linux_self.spins / 2 > SPINS_LEAST ? linux_self.spins / 2 : SPINS_LEAST;
+    if (linux_self.spins == SPINS_MOST && !has_other_cores())
+        linux_self.spins = 0;
+    else if (linux_self.spins != 0)
+        linux_self.spins = linux_self.spins / 4 > SPINS_LEAST ? linux_self.spins / 4 : SPINS_LEAST;
     return false;
+}
+
+/* Who commits may do so without the guard, though the waiter has it, and the other way round. */
+static bool has_owned_end(const struct coop_object *object)
+{
+    return object->one_producer || object->one_consumer;
+}
+
+/*
+ * Sets the word's bit, and returns the word. The owner of an end is the only one who waits there: a bit that it finds
+ * set is its own, and a barrier has followed; or its dead predecessor's, and then repair's wake of all, which
+ * clears the bit, is still to come.
+ */
+static uint32_t announce_wait(const struct operation *operation, const struct coop_object *object,
+                              _Atomic uint32_t *word)
+{
+    uint32_t sample = atomic_load(word);
+    if ((sample & 1) != 0 && has_owned_end(object) && linux_is_unguarded(operation, object))
+        return sample;
+    sample = atomic_fetch_or(word, 1) | 1;
+    if (has_owned_end(object) && !linux_self.needs_fence)
+        membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED);
+    return sample;
 }
 
 int linux_wait(const struct operation *operation, const struct coop_object *object, uintptr_t a, uintptr_t b,
@@ -210,21 +249,14 @@ int linux_wait(const struct operation *operation, const struct coop_object *obje
     bool expired = false;
     if (timeout_ms > 0)
         deadline = linux_deadline(timeout_ms);
-    for (;;) {
-        int result;
-        if (spin(operation, object, a)) {
-            result = linux_try(operation, object, a, b, timeout_ms);
-            if (result != WOULD_BLOCK)
-                return result;
-        }
-        uint32_t sample = atomic_fetch_or(word, 1) | 1;
-        if (linux_is_unguarded(operation, object) && !linux_self.needs_fence)
-            membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED);
+    int result = WOULD_BLOCK;
+    if (spin(operation, object, a))
         result = linux_try(operation, object, a, b, timeout_ms);
-        if (result <= MISUSE)
-            port_misuse((enum coop_misuse)(MISUSE - result));
+    while (result == WOULD_BLOCK) {
+        uint32_t sample = announce_wait(operation, object, word);
+        result = linux_try(operation, object, a, b, timeout_ms);
         if (result != WOULD_BLOCK)
-            return result;
+            break;
         if (linux_is_stopping())
             return COOP_ESTOPPING;
         if (expired)
@@ -233,6 +265,9 @@ int linux_wait(const struct operation *operation, const struct coop_object *obje
         expired = linux_futex_wait(word, sample, timeout_ms > 0 ? &deadline : NULL) == -ETIMEDOUT;
         linux_sleep_ends();
     }
+    if (result <= MISUSE)
+        port_misuse((enum coop_misuse)(MISUSE - result));
+    return result;
 }
 
 int port_enter(const struct coop_object *object, uint32_t dead)
@@ -257,6 +292,7 @@ void port_wake(const struct coop_object *object)
         _Atomic uint32_t *word = &object->control->wait[direction];
         if (atomic_load(word) == 0)
             continue; /* nobody has ever waited here */
+        atomic_fetch_and(word, ~1u);
         atomic_fetch_add(word, 2);
         wake(word, INT_MAX);
     }

@@ -3,9 +3,9 @@
  * into each function of the API, so that the operation's try is too, and the uncontended path is one compare-and-swap.
  *
  * A waiter sets the low bit of the direction's word, samples the word, tries again, and sleeps on the sample. Who commits looks
- * at the bit after it has committed; so either the waiter's second try sees the commit, or the committer sees the bit. For
- * guarded operations the guard orders the two. For unguarded ones the waiter makes every other CPU execute a
- * memory barrier (membarrier) between the two, so that the fast side needs none.
+ * at the bit after it has committed; so either the waiter's second try sees the commit, or the committer sees the bit. Where
+ * both are guarded, the guard orders the two. Where one of them may be unguarded, because the object has an owned end,
+ * the waiter makes every other CPU execute a memory barrier (membarrier) between the two, so that the fast side needs none.
  */
 #ifndef PORT_CALL_H
 #define PORT_CALL_H
@@ -43,11 +43,6 @@ static inline int linux_try(const struct operation *operation, const struct coop
     int result;
     if (linux_is_unguarded(operation, object)) {
         result = operation->try(object, linux_self.slot, a, b);
-        if (operation->wakes != WAKES_NONE) {
-            if (linux_self.needs_fence)
-                atomic_thread_fence(memory_order_seq_cst);
-            atomic_signal_fence(memory_order_seq_cst);
-        }
     } else {
         uint32_t nobody = 0;
         if (!atomic_compare_exchange_strong_explicit(&control->guard, &nobody, linux_self.guard_id,
@@ -61,6 +56,11 @@ static inline int linux_try(const struct operation *operation, const struct coop
     }
     if (result < 0)
         return result;
+    if (operation->wakes != WAKES_NONE) {
+        if (__builtin_expect(linux_self.needs_fence != 0, 0))
+            atomic_thread_fence(memory_order_seq_cst);
+        atomic_signal_fence(memory_order_seq_cst);
+    }
     for (unsigned direction = 0; direction < 2; direction++)
         if ((operation->wakes & 1u << direction) != 0 &&
             (atomic_load_explicit(&control->wait[direction], memory_order_relaxed) & 1) != 0)

@@ -1,61 +1,13 @@
 /*
- * The queue: a ring of slots between two positions.
- *
- * tail is the only commit of a put; head, or a slot's mark, of a get, take, done and give_back. A position is
- * {lap, index}, so that it is one word, wraps at any count, and tells full from empty. Between head and tail a slot's
- * mark says whether it is ready (deliveries << 8), leased (deliveries << 8 | owner), freed while an older one is leased
- * (MARK_DONE), or a dead letter (MARK_DEAD). Outside, marks mean nothing: put sets its slot's before it commits.
+ * The queue's operations. tail is the only commit of a put; head, or a slot's mark, of a get, take, done and give_back.
  *
  * What a death leaves: before the commit nothing that anybody reads; after it, `next` perhaps too old, which only
  * costs a longer look, and freed slots that head has not passed, which repair passes.
  */
-#include <coop/log.h>
-#include <coop/queue.h>
+#include "queue_ring.h"
 
 #include "copy.h"
-#include "objects.h"
 #include "operations.h"
-#include <stdatomic.h>
-
-enum { MARK_OWNER = 0xff, MARK_DELIVERY = 0x100, MARK_DONE = 0xff, MARK_DEAD = 0xfe, MAX_DELIVERIES = 200 };
-enum { LAP = 0x10000, INDEX = 0xffff };
-
-static struct coop_queue_state *state_of(const struct coop_object *queue)
-{
-    return (struct coop_queue_state *)queue->control;
-}
-
-static _Atomic uint16_t *mark_at(const struct coop_object *queue, uint32_t position)
-{
-    return (_Atomic uint16_t *)(state_of(queue) + 1) + (position & INDEX);
-}
-
-static void *item_at(const struct coop_object *queue, uint32_t position)
-{
-    return (unsigned char *)queue->items + (size_t)(position & INDEX) * ((queue->item_bytes + 7u) / 8u * 8u);
-}
-
-static uint32_t after(const struct coop_object *queue, uint32_t position)
-{
-    uint32_t index = (position & INDEX) + 1;
-    return index < queue->count ? position + 1 : (position & ~(uint32_t)INDEX) + LAP;
-}
-
-static uint32_t distance(const struct coop_object *queue, uint32_t from, uint32_t to)
-{
-    uint32_t laps = (to - (to & INDEX) - (from - (from & INDEX))) / LAP;
-    return laps * queue->count + (to & INDEX) - (from & INDEX);
-}
-
-static void set_next(struct coop_queue_state *state, uint32_t position)
-{
-    atomic_store_explicit(&state->next, position, memory_order_relaxed);
-}
-
-static bool is_full(uint32_t head, uint32_t tail)
-{
-    return tail == head + LAP;
-}
 
 /* An end that is declared to have one user: claimed by its first, returned by repair. */
 static int claim(_Atomic uint32_t *end, uint32_t self)
@@ -120,23 +72,6 @@ static int find_ready(const struct coop_object *queue, uint32_t *found)
     return 0;
 }
 
-/* Moves head over `position`, which is free now, and what was freed behind it: the commit, unless older ones are out. */
-static void free_slot(const struct coop_object *queue, uint32_t position)
-{
-    struct coop_queue_state *state = state_of(queue);
-    uint32_t head = atomic_load_explicit(&state->head, memory_order_relaxed);
-    if (head != position) {
-        atomic_store_explicit(mark_at(queue, position), MARK_DONE, memory_order_relaxed);
-        return;
-    }
-    uint32_t tail = atomic_load_explicit(&state->tail, memory_order_acquire);
-    do
-        head = after(queue, head);
-    while (head != tail && atomic_load_explicit(mark_at(queue, head), memory_order_relaxed) == MARK_DONE);
-    /* Pairs with the acquire of head in try_put: the message has been copied out. */
-    atomic_store_explicit(&state->head, head, memory_order_release);
-}
-
 static int try_get(const struct coop_object *queue, uint32_t self, uintptr_t message, uintptr_t unused)
 {
     (void)unused;
@@ -175,16 +110,6 @@ static int try_take(const struct coop_object *queue, uint32_t self, uintptr_t me
     return (int)(mark / MARK_DELIVERY);
 }
 
-static bool holds(const struct coop_object *queue, uint32_t self, uint32_t position)
-{
-    struct coop_queue_state *state = state_of(queue);
-    uint32_t head = atomic_load_explicit(&state->head, memory_order_relaxed);
-    uint32_t tail = atomic_load_explicit(&state->tail, memory_order_relaxed);
-    if ((position & INDEX) >= queue->count || distance(queue, head, position) >= distance(queue, head, tail))
-        return false;
-    return self != 0 && (atomic_load_explicit(mark_at(queue, position), memory_order_relaxed) & MARK_OWNER) == self;
-}
-
 static int try_done(const struct coop_object *queue, uint32_t self, uintptr_t position, uintptr_t unused)
 {
     (void)unused;
@@ -192,20 +117,6 @@ static int try_done(const struct coop_object *queue, uint32_t self, uintptr_t po
         return COOP_ESTALE;
     free_slot(queue, (uint32_t)position);
     return 0;
-}
-
-/* Makes a leased message ready again, or a dead letter. */
-static void release_lease(const struct coop_object *queue, uint32_t position)
-{
-    struct coop_queue_state *state = state_of(queue);
-    uint32_t head = atomic_load_explicit(&state->head, memory_order_relaxed);
-    uint32_t mark = atomic_load_explicit(mark_at(queue, position), memory_order_relaxed) & ~(uint32_t)MARK_OWNER;
-    if (queue->max_deliveries != 0 && mark >= queue->max_deliveries * (uint32_t)MARK_DELIVERY)
-        mark = MARK_DEAD;
-    else if (distance(queue, head, position) <
-             distance(queue, head, atomic_load_explicit(&state->next, memory_order_relaxed)))
-        set_next(state, position); /* before the commit: else nobody would find it */
-    atomic_store_explicit(mark_at(queue, position), (uint16_t)mark, memory_order_relaxed);
 }
 
 static int try_give_back(const struct coop_object *queue, uint32_t self, uintptr_t position, uintptr_t unused)
@@ -238,117 +149,6 @@ static int try_count(const struct coop_object *queue, uint32_t self, uintptr_t a
     uint32_t count = distance(queue, head, atomic_load_explicit(&state_of(queue)->tail, memory_order_relaxed));
     return (int)(count <= queue->count ? count : queue->count); /* the two loads are not one: a hint */
 }
-
-/* What a process that scribbles over the arena can do to a queue is to lose its messages, not to lead repair astray. */
-static void check_ranges(const struct coop_object *queue)
-{
-    struct coop_queue_state *state = state_of(queue);
-    uint32_t head = atomic_load_explicit(&state->head, memory_order_relaxed);
-    uint32_t tail = atomic_load_explicit(&state->tail, memory_order_relaxed);
-    if ((head & INDEX) >= queue->count || (tail & INDEX) >= queue->count ||
-        distance(queue, head, tail) > queue->count) {
-        coop_log("%s: its positions were overwritten; its messages are lost", queue->name);
-        atomic_store_explicit(&state->head, 0, memory_order_relaxed);
-        atomic_store_explicit(&state->tail, 0, memory_order_relaxed);
-    }
-}
-
-/* The users of an end are out of the way when they need the guard, which repair holds, or when the only one is dead. */
-static bool is_out(bool owned, _Atomic uint32_t *end, uint32_t dead)
-{
-    return !owned || atomic_load_explicit(end, memory_order_relaxed) == dead;
-}
-
-static unsigned repair_consumers(const struct coop_object *queue, uint32_t dead)
-{
-    struct coop_queue_state *state = state_of(queue);
-    unsigned recovered = 0;
-    uint32_t head = atomic_load_explicit(&state->head, memory_order_relaxed);
-    uint32_t tail = atomic_load_explicit(&state->tail, memory_order_acquire);
-    state->seen_tail = head;
-    set_next(state, head);
-    for (uint32_t p = head; p != tail; p = after(queue, p))
-        if ((atomic_load_explicit(mark_at(queue, p), memory_order_relaxed) & MARK_OWNER) == dead) {
-            release_lease(queue, p);
-            recovered++;
-        }
-    while (head != tail && atomic_load_explicit(mark_at(queue, head), memory_order_relaxed) == MARK_DONE)
-        head = after(queue, head);
-    state->seen_tail = head;
-    set_next(state, head);
-    atomic_store_explicit(&state->head, head, memory_order_release);
-    atomic_store_explicit(&state->consumer, 0, memory_order_release);
-    return recovered;
-}
-
-static unsigned repair(const struct coop_object *queue, uint32_t dead)
-{
-    struct coop_queue_state *state = state_of(queue);
-    bool producers_are_out = is_out(queue->one_producer, &state->producer, dead);
-    bool consumers_are_out = is_out(queue->one_consumer, &state->consumer, dead);
-    if (producers_are_out && consumers_are_out)
-        check_ranges(queue);
-    unsigned recovered = consumers_are_out ? repair_consumers(queue, dead) : 0;
-    if (producers_are_out) {
-        state->seen_head = atomic_load_explicit(&state->head, memory_order_acquire);
-        atomic_store_explicit(&state->producer, 0, memory_order_release);
-    }
-    return recovered;
-}
-
-/* Moves one dead letter. False when it must wait: the target is full, or another process is inside it. */
-static bool move(const struct coop_object *queue, uint32_t position)
-{
-    const struct coop_object *target = queue->dead_letters ? &queue->dead_letters->object : NULL;
-    if (target == NULL) {
-        coop_log("%s: a message was dropped after %u deliveries", queue->name, queue->max_deliveries);
-        return true;
-    }
-    if (port_enter(target, 0) < 0)
-        return false;
-    int result = try_put(target, 0, (uintptr_t)item_at(queue, position), 0);
-    port_leave(target);
-    port_wake(target);
-    if (result == COOP_ECLOSED)
-        coop_log("%s: a dead letter was dropped: %s is closed", queue->name, target->name);
-    return result != WOULD_BLOCK;
-}
-
-/* Moves dead letters, in order, as long as the queue for them has room. */
-static bool tend(const struct coop_object *queue)
-{
-    struct coop_queue_state *state = state_of(queue);
-    bool all = true, some = false;
-    if (queue->max_deliveries == 0)
-        return false;
-    if (port_enter(queue, 0) < 0)
-        return true;
-    uint32_t tail = atomic_load_explicit(&state->tail, memory_order_acquire);
-    uint32_t position = atomic_load_explicit(&state->head, memory_order_relaxed);
-    for (; all && position != tail; position = after(queue, position))
-        if (atomic_load_explicit(mark_at(queue, position), memory_order_relaxed) == MARK_DEAD) {
-            all = move(queue, position);
-            if (all) {
-                free_slot(queue, position);
-                some = true;
-            }
-        }
-    port_leave(queue);
-    if (some)
-        port_wake(queue);
-    return !all;
-}
-
-static bool check(const struct coop_object *queue)
-{
-    const struct coop_object *target = queue->dead_letters ? &queue->dead_letters->object : NULL;
-    if (queue->max_deliveries > MAX_DELIVERIES || (queue->max_deliveries != 0 && queue->one_consumer))
-        return false;
-    return target == NULL || (target != queue && queue->max_deliveries != 0 && !target->one_producer &&
-                              target->item_bytes == queue->item_bytes);
-}
-
-const struct object_class queue_class = {.repair = repair, .tend = tend, .check = check};
 
 static bool put_is_owned(const struct coop_object *queue)
 {

@@ -1,0 +1,122 @@
+/*
+ * What the supervisor does to a queue: repair after a death, and moving dead letters.
+ *
+ * A death leaves `next` and the seen_ copies too old, leases that nobody will finish, and freed slots that head has not passed.
+ * The words of an end that has one owner are touched only when that owner is the dead: else it may be using them now.
+ */
+#include "queue_ring.h"
+
+#include "objects.h"
+#include "operations.h"
+#include <coop/log.h>
+
+/* What a process that scribbles over the arena can do to a queue is to lose its messages, not to lead repair astray. */
+static void check_ranges(const struct coop_object *queue)
+{
+    struct coop_queue_state *state = state_of(queue);
+    uint32_t head = atomic_load_explicit(&state->head, memory_order_relaxed);
+    uint32_t tail = atomic_load_explicit(&state->tail, memory_order_relaxed);
+    if ((head & INDEX) >= queue->count || (tail & INDEX) >= queue->count ||
+        distance(queue, head, tail) > queue->count) {
+        coop_log("%s: its positions were overwritten; its messages are lost", queue->name);
+        atomic_store_explicit(&state->head, 0, memory_order_relaxed);
+        atomic_store_explicit(&state->tail, 0, memory_order_relaxed);
+    }
+}
+
+/* The users of an end are out of the way when they need the guard, which repair holds, or when the only one is dead. */
+static bool is_out(bool owned, _Atomic uint32_t *end, uint32_t dead)
+{
+    return !owned || atomic_load_explicit(end, memory_order_relaxed) == dead;
+}
+
+static unsigned repair_consumers(const struct coop_object *queue, uint32_t dead)
+{
+    struct coop_queue_state *state = state_of(queue);
+    unsigned recovered = 0;
+    uint32_t head = atomic_load_explicit(&state->head, memory_order_relaxed);
+    uint32_t tail = atomic_load_explicit(&state->tail, memory_order_acquire);
+    state->seen_tail = head;
+    set_next(state, head);
+    for (uint32_t p = head; p != tail; p = after(queue, p))
+        if ((atomic_load_explicit(mark_at(queue, p), memory_order_relaxed) & MARK_OWNER) == dead) {
+            release_lease(queue, p);
+            recovered++;
+        }
+    while (head != tail && atomic_load_explicit(mark_at(queue, head), memory_order_relaxed) == MARK_DONE)
+        head = after(queue, head);
+    state->seen_tail = head;
+    set_next(state, head);
+    atomic_store_explicit(&state->head, head, memory_order_release);
+    atomic_store_explicit(&state->consumer, 0, memory_order_release);
+    return recovered;
+}
+
+static unsigned repair(const struct coop_object *queue, uint32_t dead)
+{
+    struct coop_queue_state *state = state_of(queue);
+    bool producers_are_out = is_out(queue->one_producer, &state->producer, dead);
+    bool consumers_are_out = is_out(queue->one_consumer, &state->consumer, dead);
+    if (producers_are_out && consumers_are_out)
+        check_ranges(queue);
+    unsigned recovered = consumers_are_out ? repair_consumers(queue, dead) : 0;
+    if (producers_are_out) {
+        state->seen_head = atomic_load_explicit(&state->head, memory_order_acquire);
+        atomic_store_explicit(&state->producer, 0, memory_order_release);
+    }
+    return recovered;
+}
+
+/* Moves one dead letter. False when it must wait: the target is full, or another process is inside it. */
+static bool move(const struct coop_object *queue, uint32_t position)
+{
+    const struct coop_object *target = queue->dead_letters ? &queue->dead_letters->object : NULL;
+    if (target == NULL) {
+        coop_log("%s: a message was dropped after %u deliveries", queue->name, queue->max_deliveries);
+        return true;
+    }
+    if (port_enter(target, 0) < 0)
+        return false;
+    int result = queue_put.try(target, 0, (uintptr_t)item_at(queue, position), 0);
+    port_leave(target);
+    port_wake(target);
+    if (result == COOP_ECLOSED)
+        coop_log("%s: a dead letter was dropped: %s is closed", queue->name, target->name);
+    return result != WOULD_BLOCK;
+}
+
+/* Moves dead letters, in order, as long as the queue for them has room. */
+static bool tend(const struct coop_object *queue)
+{
+    struct coop_queue_state *state = state_of(queue);
+    bool all = true, some = false;
+    if (queue->max_deliveries == 0)
+        return false;
+    if (port_enter(queue, 0) < 0)
+        return true;
+    uint32_t tail = atomic_load_explicit(&state->tail, memory_order_acquire);
+    uint32_t position = atomic_load_explicit(&state->head, memory_order_relaxed);
+    for (; all && position != tail; position = after(queue, position))
+        if (atomic_load_explicit(mark_at(queue, position), memory_order_relaxed) == MARK_DEAD) {
+            all = move(queue, position);
+            if (all) {
+                free_slot(queue, position);
+                some = true;
+            }
+        }
+    port_leave(queue);
+    if (some)
+        port_wake(queue);
+    return !all;
+}
+
+static bool check(const struct coop_object *queue)
+{
+    const struct coop_object *target = queue->dead_letters ? &queue->dead_letters->object : NULL;
+    if (queue->max_deliveries > MAX_DELIVERIES || (queue->max_deliveries != 0 && queue->one_consumer))
+        return false;
+    return target == NULL || (target != queue && queue->max_deliveries != 0 && !target->one_producer &&
+                              target->item_bytes == queue->item_bytes);
+}
+
+const struct object_class queue_class = {.repair = repair, .tend = tend, .check = check};

@@ -5,6 +5,7 @@
 #include "port.h"
 
 extern const struct operation queue_put, queue_get, queue_take, queue_done, queue_give_back, queue_close, queue_count;
+extern const struct operation queue_pass, queue_finish;
 extern const struct operation semaphore_acquire, semaphore_release, semaphore_value;
 extern const struct operation permits_acquire, permits_release, permits_available;
 extern const struct operation lock_acquire, lock_release;

@@ -1,5 +1,7 @@
 #include "supervisor.h"
 
+#include "pass.h"
+
 struct repair_job {
     uint32_t dead;
     unsigned recovered;
@@ -20,15 +22,6 @@ static void repair_one(const struct coop_object *object, void *context)
     port_wake(object);
 }
 
-bool repair_all(uint32_t dead, struct coop_record *record)
-{
-    struct repair_job job = {.dead = dead};
-    objects_visit(repair_one, &job);
-    unsigned recovered = record->recovered + job.recovered;
-    record->recovered = (uint8_t)(recovered < UINT8_MAX ? recovered : UINT8_MAX);
-    return !job.busy;
-}
-
 static void wake_one(const struct coop_object *object, void *context)
 {
     (void)context;
@@ -38,6 +31,19 @@ static void wake_one(const struct coop_object *object, void *context)
 void wake_all(void)
 {
     objects_visit(wake_one, NULL);
+}
+
+bool repair_all(uint32_t dead, struct coop_record *record)
+{
+    struct repair_job job = {.dead = dead};
+    if (!pass_repair(dead)) { /* else the lease that it finishes would be given back */
+        wake_all();
+        return false;
+    }
+    objects_visit(repair_one, &job);
+    unsigned recovered = record->recovered + job.recovered;
+    record->recovered = (uint8_t)(recovered < UINT8_MAX ? recovered : UINT8_MAX);
+    return !job.busy;
 }
 
 static void tend_one(const struct coop_object *object, void *context)

@@ -102,9 +102,13 @@ struct coop_block {
     _Atomic uint32_t heartbeats; /* process: coop_checkin */
     _Atomic uint32_t blocked;    /* process or port: it waits in an operation */
     _Atomic uint32_t native_pid; /* supervisor */
-    struct coop_end report;      /* process: what it says of its own end; untrusted */
-    struct coop_end end;         /* supervisor */
-    uint32_t argument_bytes;     /* starter */
+    _Atomic uint32_t pass_in;    /* process: the intent of coop_queue_pass; the queue's index + 1, or 0 */
+    uint32_t pass_lease;
+    uint32_t pass_out;
+    uint32_t pass_position;
+    struct coop_end report;  /* process: what it says of its own end; untrusted */
+    struct coop_end end;     /* supervisor */
+    uint32_t argument_bytes; /* starter */
     _Alignas(8) unsigned char argument[COOP_ARGUMENT_BYTES];
 };
 

@@ -102,6 +102,16 @@ int coop_queue_done(const struct coop_queue *queue, struct coop_lease lease);
 int coop_queue_give_back(const struct coop_queue *queue, struct coop_lease lease);
 
 /*
+ * Finishes a lease of `in` and puts `message` to `out`, in one step: however and whenever this process dies, either both
+ * have happened or neither. So a stage that takes from one queue and passes to the next delivers exactly once. Waits
+ * up to timeout_ms for a free slot in `out`.
+ * Returns 0; COOP_ESTALE when this process holds no such lease; errors as coop_queue_put, after which the lease is still held.
+ * `in` and `out` are different queues: else COOP_EINVAL.
+ */
+COOP_RESULT int coop_queue_pass(const struct coop_queue *in, struct coop_lease lease, const struct coop_queue *out,
+                                const void *message, int timeout_ms);
+
+/*
  * Closes the queue: every later or waiting put gets COOP_ECLOSED at once; consumers get what is left, then COOP_ECLOSED.
  * Doesn't block. Returns 0, also when it was closed already; COOP_EPERM on a queue with one producer when another
  * process owns that end; COOP_EBUSY.

@@ -2,7 +2,10 @@
 # PLAIN_TESTS link only these sources, PORT_TESTS the library too. TEST_SCRIPTS end with 0 when they passed.
 # TEST_TOOLS are built for the scripts, not run. A list whose name ends in a port's is for that port only.
 
-PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence
+# On tests/fake_port.c: these include the source that they test.
+FAKE_TESTS := test_semaphore test_event
+
+PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence $(FAKE_TESTS)
 PLAIN_TESTS_linux := test_capture
 
 PORT_TESTS :=
@@ -10,6 +13,9 @@ PORT_TESTS :=
 TEST_TOOLS_linux := capture_check
 
 TEST_SCRIPTS :=
+
+$(foreach t,$(FAKE_TESTS),$(eval $t_SOURCES := tests/fake_port.c))
+$(patsubst %,$(BUILD)/obj/tests/%.o,fake_port $(FAKE_TESTS)): TEST_CPPFLAGS += -iquote tests/fake -Itests/fake
 
 test_decimal_SOURCES  := apps/tracker/decimal.c
 test_nmea_SOURCES     := apps/tracker/nmea.c apps/tracker/decimal.c

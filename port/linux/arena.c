@@ -46,7 +46,7 @@ static int write_image(int fd)
 
 int linux_arena_create(void)
 {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t page = getauxval(AT_PAGESZ); /* sysconf would bring 1 KB along */
     if ((uintptr_t)coop_arena_start % page != 0 || arena_bytes() % page != 0) {
         coop_log("this kernel's pages have %zu bytes, more than this program was linked for", page);
         return COOP_EUNSUPPORTED;

@@ -1,19 +1,39 @@
 # The Linux port, as data. LIBC=musl (static, the default), LIBC=glibc (static), or SANITIZE=1 (glibc, dynamic).
+# ARCH=armhf|aarch64|x86_64: musl, static, with a cross compiler of Debian's and a musl that arch/get-sysroot fetches.
 
-VARIANT := $(if $(SANITIZE),asan,$(LIBC))
+ARCH    :=
+VARIANT := $(if $(ARCH),cross,$(if $(SANITIZE),asan,$(LIBC)))
 
+BUILD_cross := build/linux-$(ARCH)
 BUILD_musl  := build/linux
 BUILD_glibc := build/linux-glibc
 BUILD_asan  := build/linux-asan
 BUILD       := $(BUILD_$(VARIANT))
 EXE         :=
 
+CROSS_armhf   := arm-linux-gnueabihf-
+CROSS_aarch64 := aarch64-linux-gnu-
+CROSS_x86_64  := x86_64-linux-gnu-
+
+# A machine's own compiler has the same name as the one that another needs to cross compile for it.
+MACHINE          := $(shell uname -m)
+PACKAGES_armhf   := gcc-arm-linux-gnueabihf qemu-user-static
+PACKAGES_aarch64 := $(if $(filter aarch64,$(MACHINE)),gcc,gcc-aarch64-linux-gnu qemu-user-static)
+PACKAGES_x86_64  := $(if $(filter x86_64,$(MACHINE)),gcc,gcc-x86-64-linux-gnu qemu-user-static)
+
+DEBIAN_armhf   := armhf
+DEBIAN_aarch64 := arm64
+DEBIAN_x86_64  := amd64
+SYSROOT        := $(if $(ARCH),build/sysroot-$(ARCH))
+
+CC_cross := $(CROSS_$(ARCH))gcc -specs=$(SYSROOT)/musl-gcc.specs
 CC_musl  := musl-gcc
 CC_glibc := gcc
 CC_asan  := gcc
 CC       := $(CC_$(VARIANT))
-AR       := ar
-NM       := nm
+AR       := $(CROSS_$(ARCH))ar
+NM       := $(CROSS_$(ARCH))nm
+STRIP    := $(CROSS_$(ARCH))strip
 
 PORT_SOURCES := $(addprefix port/linux/, arena.c bell.c child.c execute.c log.c spawn.c stream.c symbol.c)
 
@@ -22,18 +42,21 @@ PORT_CFLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 PORT_CFLAGS      := -fno-pie $(PORT_CFLAGS_$(VARIANT))
 
 # The kernel's headers are not on musl's include path.
-SYSTEM_INCLUDES_musl := build/kernel-headers
-SYSTEM_INCLUDES      := $(SYSTEM_INCLUDES_$(VARIANT))
+SYSTEM_INCLUDES_cross := $(SYSROOT)/kernel-headers
+SYSTEM_INCLUDES_musl  := build/kernel-headers
+SYSTEM_INCLUDES           := $(SYSTEM_INCLUDES_$(VARIANT))
 
 # POSIX for applications; the port itself (and tests of it) use Linux's own calls.
 APP_CPPFLAGS  := -D_POSIX_C_SOURCE=200809L
 PORT_CPPFLAGS := -D_GNU_SOURCE=
-TEST_CPPFLAGS := -D_GNU_SOURCE=
+TEST_CPPFLAGS := -D_GNU_SOURCE= -D_UINTPTR_T
 
 LINKER_SCRIPTS     := port/linux/arena.ld
+LDFLAGS_cross      := -static $(LDFLAGS_$(ARCH))
+LDFLAGS_armhf      := -Wl,-z,max-page-size=4096
 LDFLAGS_musl       := -static
 LDFLAGS_glibc      := -static
-PORT_LDFLAGS       := $(LDFLAGS_$(VARIANT)) -no-pie -Wl,--build-id -Wl,-T,port/linux/arena.ld
+PORT_LDFLAGS       := $(LDFLAGS_$(VARIANT)) -no-pie -Wl,-z,now -Wl,--build-id -Wl,-T,port/linux/arena.ld
 PLAIN_LDFLAGS      := $(PORT_LDFLAGS)
 PORT_LIBS          :=
 
@@ -41,7 +64,12 @@ PORT_LIBS          :=
 CMOCKA_LIBS_asan := -lcmocka
 CMOCKA_LIBS      := $(CMOCKA_LIBS_$(VARIANT))
 CMOCKA_CPPFLAGS := -DHAVE_INTTYPES_H -DHAVE_SIGNAL_H -DHAVE_STRINGS_H -DHAVE_MALLOC_H -DHAVE_STRUCT_TIMESPEC \
-                   -DHAVE_CLOCK_REALTIME -DHAVE_STRSIGNAL -DHAVE_SIGLONGJMP -D_GNU_SOURCE=
+                   -DHAVE_CLOCK_REALTIME -DHAVE_STRSIGNAL -DHAVE_SIGLONGJMP -D_GNU_SOURCE= -D_UINTPTR_T
 
 # What runs a program of this port; nothing where the machine does.
-RUNNER :=
+# execve of a program of its own kind needs the emulator by name there (spawn.c).
+QEMU_USER       = qemu-$1-static -E COOP_EMULATOR=/usr/bin/qemu-$1-static
+RUNNER_armhf   := $(call QEMU_USER,arm)
+RUNNER_aarch64 := $(call QEMU_USER,aarch64)
+RUNNER_x86_64  := $(call QEMU_USER,x86_64)
+RUNNER         := $(RUNNER_$(filter-out $(MACHINE),$(ARCH)))

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,6 +21,7 @@ enum { ENVIRONMENT_MOST = 1024 };
 static pid_t pids[COOP_MAX_PROCESSES];
 static char marker[80];
 static char *environment[ENVIRONMENT_MOST + 2];
+static char *emulator;
 
 pid_t linux_pid(uint32_t slot)
 {
@@ -39,6 +41,7 @@ int port_open(int argc, char **argv)
     environment[0] = marker;
     for (size_t i = 0; i < variables; i++)
         environment[i + 1] = environ[i];
+    emulator = getenv("COOP_EMULATOR");
     linux_self_init(0, NULL);
     int error = linux_arena_create();
     if (error < 0)
@@ -48,13 +51,20 @@ int port_open(int argc, char **argv)
     return 0;
 }
 
-/* In the child of vfork, which runs on the supervisor's memory: nothing but system calls. */
+/*
+ * In the child of vfork, which runs on the supervisor's memory: nothing but system calls. Under qemu-user the first one
+ * doesn't exist, and the second needs an emulator that the kernel knows of, or that the tests name.
+ */
 static void become(char **argv)
 {
+    char *path = (char *)(uintptr_t)linux_executable_path();
     fcntl(linux_arena_fd(), F_SETFD, 0);
     syscall(SYS_execveat, linux_executable(), "", argv, environment, AT_EMPTY_PATH);
-    if (errno == ENOSYS && linux_executable_path() != NULL)
-        execve(linux_executable_path(), argv, environment);
+    if (errno != ENOSYS || path == NULL)
+        return;
+    execve(path, argv, environment);
+    if (errno == ENOEXEC && emulator != NULL)
+        execve(emulator, (char *[]){emulator, "-0", argv[0], path, NULL}, environment);
 }
 
 static int error_of(int number)

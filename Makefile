@@ -16,7 +16,7 @@ PACKAGES       := gcc libc6-dev binutils musl-tools linux-libc-dev libcmocka-dev
 PACKAGES_bench := g++ libboost-dev libck-dev
 PACKAGES_lint  := clang-format clang-tidy cppcheck git
 
-all: help
+all: $(if $(ARCH),programs,help)
 
 include port/$(PORT)/port.mk runtime/sources.mk $(APPS:%=apps/%/app.mk) tests/tests.mk
 
@@ -92,11 +92,15 @@ build/kernel-headers:
 	@ln -sfn /usr/include/$$(gcc -print-multiarch)/asm $@.part/asm
 	@mv -T $@.part $@
 
+build/sysroot-$(ARCH)/kernel-headers: | port/linux/arch/get-sysroot
+	$(call say,GET,musl for $(ARCH))
+	$Qport/linux/arch/get-sysroot $(DEBIAN_$(ARCH)) $(@D)
+
 $(CMOCKA)/src/cmocka.c: tests/get-cmocka
 	$(call say,GET,CMocka)
 	$Qtests/get-cmocka $(CMOCKA)
 
-$(BUILD)/libcmocka.a: $(CMOCKA)/src/cmocka.c port/$(PORT)/port.mk
+$(BUILD)/libcmocka.a: $(CMOCKA)/src/cmocka.c port/$(PORT)/port.mk | $(SYSTEM_INCLUDES)
 	$(call say,CC,$<)
 	@mkdir -p $O
 	$Q$(CC) -std=gnu99 -O2 -g $(PORT_CFLAGS) $(CMOCKA_CPPFLAGS) -I$(CMOCKA)/include -c $< -o $O/cmocka.o
@@ -123,8 +127,9 @@ programs: $(foreach a,$(APPS),$(call program,$a)) ## build the library and the a
 
 cmocka-source: $(CMOCKA)/src/cmocka.c
 
-setup: ## install the packages that are missing (Debian; root or sudo)
-	@port/linux/setup $(PACKAGES)
+setup: ## install the packages that are missing (Debian; root or sudo); ARCH=armhf|aarch64|x86_64 adds a cross compiler
+	@port/linux/setup $(PACKAGES) $(PACKAGES_$(ARCH))
+	@$(if $(ARCH),$(MAKE) --no-print-directory $(SYSTEM_INCLUDES))
 
 run: setup ## set up, build, and run the tracker on a capture that its generator makes
 	@$(MAKE) --no-print-directory build/capture.nmea $(BUILD)/tracker

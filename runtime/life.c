@@ -160,7 +160,7 @@ static uint64_t serve_running(uint32_t slot, uint64_t now_us)
         return UINT64_MAX;
     struct watch_sample sample = {.now_us = now_us,
                                   .cpu_us = process->watchdog_ms != 0 ? port_cpu_us(slot) : 0,
-                                  .checkins = load(&block->checkins),
+                                  .checkins = record->checkins_seen + (atomic_exchange(&block->checkins, 0) != 0),
                                   .heartbeats = load(&block->heartbeats),
                                   .blocked = load(&block->blocked) != 0};
     enum coop_cause verdict = watchdog_judge(record, process, &sample);

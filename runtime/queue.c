@@ -9,8 +9,10 @@
 #include "copy.h"
 #include "operations.h"
 
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 /* An end that is declared to have one user: claimed by its first, returned by repair. */
-static int claim(_Atomic uint32_t *end, uint32_t self)
+static ALWAYS_INLINE int claim(_Atomic uint32_t *end, uint32_t self)
 {
     uint32_t owner = atomic_load_explicit(end, memory_order_relaxed);
     if (owner == self && self != 0)
@@ -21,7 +23,7 @@ static int claim(_Atomic uint32_t *end, uint32_t self)
     return 0;
 }
 
-static int try_put(const struct coop_object *queue, uint32_t self, uintptr_t message, uintptr_t unused)
+static ALWAYS_INLINE int try_put(const struct coop_object *queue, uint32_t self, uintptr_t message, uintptr_t unused)
 {
     (void)unused;
     struct coop_queue_state *state = state_of(queue);
@@ -49,7 +51,7 @@ static int try_put(const struct coop_object *queue, uint32_t self, uintptr_t mes
 }
 
 /* Finds the first ready message; WOULD_BLOCK, or COOP_ECLOSED when none is there and none can come back. */
-static int find_ready(const struct coop_object *queue, uint32_t *found)
+static ALWAYS_INLINE int find_ready(const struct coop_object *queue, uint32_t *found)
 {
     struct coop_queue_state *state = state_of(queue);
     uint32_t position = atomic_load_explicit(&state->next, memory_order_relaxed);
@@ -72,7 +74,7 @@ static int find_ready(const struct coop_object *queue, uint32_t *found)
     return 0;
 }
 
-static int try_get(const struct coop_object *queue, uint32_t self, uintptr_t message, uintptr_t unused)
+static ALWAYS_INLINE int try_get(const struct coop_object *queue, uint32_t self, uintptr_t message, uintptr_t unused)
 {
     (void)unused;
     struct coop_queue_state *state = state_of(queue);

@@ -120,13 +120,11 @@ static inline void pause_briefly(void)
 
 static bool enter(struct coop_control *control)
 {
-    uint32_t nobody = 0;
-    return atomic_load_explicit(&control->guard, memory_order_relaxed) == 0 &&
-           atomic_compare_exchange_strong_explicit(&control->guard, &nobody, linux_self.guard_id, memory_order_acquire,
-                                                   memory_order_relaxed);
+    return atomic_load_explicit(&control->guard, memory_order_relaxed) == 0 && linux_enter(control);
 }
 
-int linux_enter_slowly(struct coop_control *control, int timeout_ms)
+/* The guard is another's: waits for it, bounded. 0, COOP_EBUSY, COOP_ETIMEDOUT, COOP_ESTOPPING. */
+static int enter_slowly(struct coop_control *control, int timeout_ms)
 {
     if (atomic_load_explicit(&control->guard, memory_order_relaxed) == linux_self.guard_id)
         port_misuse(COOP_MISUSE_REENTERED);
@@ -175,7 +173,7 @@ static bool wake(_Atomic uint32_t *word, int count)
     return syscall(FUTEX_CALL, word, FUTEX_WAKE, count, NULL, NULL, 0) > 0;
 }
 
-void linux_wake(struct coop_control *control, unsigned direction, bool all)
+static void wake_waiters(struct coop_control *control, unsigned direction, bool all)
 {
     _Atomic uint32_t *word = &control->wait[direction];
     atomic_fetch_add(word, 2);
@@ -186,6 +184,34 @@ void linux_wake(struct coop_control *control, unsigned direction, bool all)
     atomic_fetch_and(word, ~1u);
     atomic_fetch_add(word, 2);
     wake(word, INT_MAX);
+}
+
+int linux_wake_others(const struct operation *operation, struct coop_control *control, int result)
+{
+    for (unsigned direction = 0; direction < 2; direction++)
+        if ((operation->wakes & 1u << direction) != 0 && (atomic_load(&control->wait[direction]) & 1) != 0)
+            wake_waiters(control, direction, (operation->wakes & WAKES_ALL) != 0);
+    if (operation->rings)
+        port_ring();
+    return result;
+}
+
+/* Executes the operation once, and wakes whom it wakes. */
+static int try_once(const struct operation *operation, const struct coop_object *object, uintptr_t a, uintptr_t b,
+                    int timeout_ms)
+{
+    bool guarded = !linux_is_unguarded(operation, object);
+    if (guarded && !linux_enter(object->control)) {
+        int error = enter_slowly(object->control, timeout_ms);
+        if (error < 0)
+            return error;
+    }
+    int result = operation->try(object, linux_self.slot, a, b);
+    if (guarded)
+        atomic_store_explicit(&object->control->guard, 0, memory_order_release);
+    if (result >= 0 && linux_must_wake(operation, object->control))
+        return linux_wake_others(operation, object->control, result);
+    return result;
 }
 
 /*
@@ -241,8 +267,8 @@ static uint32_t announce_wait(const struct operation *operation, const struct co
     return sample;
 }
 
-int linux_wait(const struct operation *operation, const struct coop_object *object, uintptr_t a, uintptr_t b,
-               int timeout_ms)
+static int wait(const struct operation *operation, const struct coop_object *object, uintptr_t a, uintptr_t b,
+                int timeout_ms)
 {
     _Atomic uint32_t *word = &object->control->wait[operation->waits];
     struct timespec deadline = {0};
@@ -251,10 +277,10 @@ int linux_wait(const struct operation *operation, const struct coop_object *obje
         deadline = linux_deadline(timeout_ms);
     int result = WOULD_BLOCK;
     if (spin(operation, object, a))
-        result = linux_try(operation, object, a, b, timeout_ms);
+        result = try_once(operation, object, a, b, timeout_ms);
     while (result == WOULD_BLOCK) {
         uint32_t sample = announce_wait(operation, object, word);
-        result = linux_try(operation, object, a, b, timeout_ms);
+        result = try_once(operation, object, a, b, timeout_ms);
         if (result != WOULD_BLOCK)
             break;
         if (linux_is_stopping())
@@ -265,9 +291,24 @@ int linux_wait(const struct operation *operation, const struct coop_object *obje
         expired = linux_futex_wait(word, sample, timeout_ms > 0 ? &deadline : NULL) == -ETIMEDOUT;
         linux_sleep_ends();
     }
+    return result;
+}
+
+int linux_refused(const struct operation *operation, const struct coop_object *object, uintptr_t a, uintptr_t b,
+                  int timeout_ms, int result)
+{
+    if (result == WOULD_BLOCK)
+        result = timeout_ms == 0 ? COOP_EAGAIN : wait(operation, object, a, b, timeout_ms);
     if (result <= MISUSE)
         port_misuse((enum coop_misuse)(MISUSE - result));
     return result;
+}
+
+int linux_call_slowly(const struct operation *operation, const struct coop_object *object, uintptr_t a, uintptr_t b,
+                      int timeout_ms)
+{
+    int result = try_once(operation, object, a, b, timeout_ms);
+    return result < 0 ? linux_refused(operation, object, a, b, timeout_ms, result) : result;
 }
 
 int port_enter(const struct coop_object *object, uint32_t dead)

@@ -8,7 +8,7 @@
 #include "restart.h"
 #include "watchdog.h"
 
-enum { PROBE_US = 5000, GRACE_MS = 100, RETRY_US = 5000, EXIT_STATUS_HALTED = 70 };
+enum { PROBE_US = 50000, GRACE_MS = 100, RETRY_US = 5000, EXIT_STATUS_HALTED = 70 };
 
 static uint32_t load(_Atomic uint32_t *word)
 {
@@ -18,6 +18,11 @@ static uint32_t load(_Atomic uint32_t *word)
 static void store(_Atomic uint32_t *word, uint32_t value)
 {
     atomic_store_explicit(word, value, memory_order_release);
+}
+
+static uint32_t to_us32(uint64_t us)
+{
+    return us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
 }
 
 static uint32_t to_ms(uint64_t us)
@@ -36,6 +41,7 @@ static void finish(uint32_t slot, const struct coop_end *end)
 {
     struct coop_block *block = block_at_slot(slot);
     record_at_slot(slot)->phase = PHASE_IDLE;
+    record_at_slot(slot)->end = *end;
     store(&block->native_pid, 0);
     block->end = *end;
     publish(slot, COOP_ENDED);
@@ -51,6 +57,7 @@ static void begin(uint32_t slot, uint64_t now_us)
     record->verdict = COOP_ALIVE;
     record->recovered = 0;
     record->again = false;
+    record->stuck = false;
     watchdog_begin(record, now_us);
     block->report = (struct coop_end){.cause = COOP_ALIVE};
     store(&block->stopping, 0);
@@ -59,11 +66,11 @@ static void begin(uint32_t slot, uint64_t now_us)
     store(&block->blocked, 0);
     store(&block->state, COOP_STARTING);
     int error = port_start(slot);
-    if (error < 0) {
-        struct coop_end end = {.cause = COOP_START_FAILED, .code = error};
-        obituary(slot, &end, -1);
-        finish(slot, &end);
-    }
+    if (error == 0)
+        return;
+    record->end = (struct coop_end){.cause = COOP_START_FAILED, .code = error, .restarts = record->restarts};
+    record->phase = PHASE_REAPED; /* there is nothing to repair */
+    port_ring();
 }
 
 static void first_begin(uint32_t slot, uint64_t now_us)
@@ -75,6 +82,8 @@ static void first_begin(uint32_t slot, uint64_t now_us)
     record->parent = (uint8_t)(parent <= process_slots() ? parent : 0);
     record->restarts = 0;
     record->recent = 0;
+    record->unwanted = false;
+    record->launched = false;
     if (system_is_stopping())
         finish(slot, &(struct coop_end){.cause = COOP_START_FAILED, .code = COOP_ESTOPPING});
     else
@@ -95,7 +104,6 @@ static void stop_politely(uint32_t slot, uint32_t grace_ms, uint64_t now_us)
     store(&block_at_slot(slot)->stopping, 1);
     wake_all(); /* whatever it waits for, its call returns */
     port_nudge(slot);
-    port_ring(); /* its deadline counts from this round on */
 }
 
 static void end_running(uint32_t slot, enum coop_cause verdict, bool at_once, uint64_t now_us)
@@ -103,6 +111,7 @@ static void end_running(uint32_t slot, enum coop_cause verdict, bool at_once, ui
     struct coop_record *record = record_at_slot(slot);
     uint32_t grace_ms = process_of(slot)->grace_ms;
     bool runs = record->phase == PHASE_RUNNING || record->phase == PHASE_PROBED;
+    port_ring(); /* what follows by time counts from this round on */
     if (runs && record->verdict == COOP_ALIVE)
         record->verdict = (uint8_t)verdict;
     if (at_once && (runs || record->phase == PHASE_STOPPING))
@@ -123,7 +132,10 @@ void life_stop(uint32_t slot, bool at_once, uint64_t now_us)
 
 void life_restart(uint32_t slot, uint64_t now_us)
 {
-    record_at_slot(slot)->again = true;
+    struct coop_record *record = record_at_slot(slot);
+    if (record->phase == PHASE_IDLE || record->unwanted)
+        return;
+    record->again = true;
     end_running(slot, COOP_CANCELLED, false, now_us);
 }
 
@@ -135,7 +147,17 @@ void life_condemn(uint32_t slot, enum coop_cause verdict, uint64_t now_us)
     record->verdict = (uint8_t)verdict;
     record->phase = PHASE_PROBED;
     record->deadline_us = now_us + PROBE_US;
+    block_at_slot(slot)->report.pc = 0;
     port_probe(slot);
+    port_ring(); /* its deadline counts from this round on */
+}
+
+void life_condemn_stuck(uint32_t slot, uint64_t now_us)
+{
+    if (record_at_slot(slot)->phase != PHASE_RUNNING)
+        return;
+    record_at_slot(slot)->stuck = true;
+    life_condemn(slot, COOP_HUNG, now_us);
 }
 
 static uint64_t serve_probed(uint32_t slot, uint64_t now_us)
@@ -143,12 +165,23 @@ static uint64_t serve_probed(uint32_t slot, uint64_t now_us)
     struct coop_record *record = record_at_slot(slot);
     uint32_t grace_ms = process_of(slot)->grace_ms;
     if (*(volatile uintptr_t *)&block_at_slot(slot)->report.pc == 0 && now_us < record->deadline_us)
-        return now_us + PROBE_US / 20;
+        return record->deadline_us; /* or when the port rings: it knows the place */
     if (grace_ms == 0)
         kill_now(slot);
     else
         stop_politely(slot, grace_ms, now_us);
     return grace_ms == 0 ? UINT64_MAX : record->deadline_us;
+}
+
+/*
+ * True while it is blocked and will ring when it goes on, so that nobody needs to look before. One that has checked in since the
+ * last look is watched for a period more: so a busy one doesn't ring for each of its waits.
+ */
+static bool dozes(struct coop_block *block, bool checked_in)
+{
+    uint32_t blocked = COOP_BLOCKED;
+    return !checked_in && (atomic_compare_exchange_strong(&block->blocked, &blocked, COOP_BLOCKED_WATCHED) ||
+                           blocked == COOP_BLOCKED_WATCHED);
 }
 
 static uint64_t serve_running(uint32_t slot, uint64_t now_us)
@@ -158,14 +191,16 @@ static uint64_t serve_running(uint32_t slot, uint64_t now_us)
     struct coop_record *record = record_at_slot(slot);
     if (process->watchdog_ms == 0 && process->heartbeat_ms == 0 && process->lifetime_ms == 0)
         return UINT64_MAX;
+    bool checked_in = atomic_exchange(&block->checkins, 0) != 0 || load(&block->state) == COOP_STARTING;
     struct watch_sample sample = {.now_us = now_us,
                                   .cpu_us = process->watchdog_ms != 0 ? port_cpu_us(slot) : 0,
-                                  .checkins = record->checkins_seen + (atomic_exchange(&block->checkins, 0) != 0),
+                                  .checkins = record->checkins_seen + checked_in,
                                   .heartbeats = load(&block->heartbeats),
-                                  .blocked = load(&block->blocked) != 0};
+                                  .blocked = process->watchdog_ms != 0 && dozes(block, checked_in)};
     enum coop_cause verdict = watchdog_judge(record, process, &sample);
     if (verdict == COOP_ALIVE)
         return watchdog_next_us(record, process, &sample);
+    record->used_us = to_us32(sample.cpu_us - record->cpu_us);
     life_condemn(slot, verdict, now_us);
     return now_us;
 }
@@ -216,6 +251,8 @@ static void decide(uint32_t slot, struct coop_end *end, uint64_t now_us)
     enum restart_verdict verdict = RESTART_NOT;
     if (!system_is_stopping() && !record->unwanted)
         verdict = record->again ? RESTART_LATER : restart_decide(record, process, end, now_us, &delay_us);
+    if (end->cause == COOP_START_FAILED && !record->launched)
+        verdict = RESTART_NOT; /* its starter is told */
     obituary(slot, end, verdict == RESTART_LATER ? (int64_t)(delay_us / 1000) : -1);
     if (verdict == RESTART_ESCALATES)
         verdict = escalate(slot, now_us);
@@ -227,8 +264,6 @@ static void decide(uint32_t slot, struct coop_end *end, uint64_t now_us)
     record->deadline_us = now_us + delay_us;
     store(&block_at_slot(slot)->native_pid, 0);
     publish(slot, COOP_RESTARTING);
-    if (delay_us == 0)
-        begin(slot, now_us);
 }
 
 /* Clears up after an end, and when all is clear decides what follows. Returns when to come back. */
@@ -248,6 +283,21 @@ static uint64_t serve_reaped(uint32_t slot, uint64_t now_us)
     return record->phase == PHASE_BACKOFF ? record->deadline_us : now_us;
 }
 
+/* What a process says of its own end is taken for what it can only know itself, where it fits what the port says. */
+static void believe(const struct coop_end *report, struct coop_end *end)
+{
+    bool says_fault = report->cause == COOP_FAULTED || report->cause == COOP_OVERFLOWED;
+    end->cause = end->signal != 0 ? COOP_KILLED : COOP_EXITED;
+    if (end->signal == 0 || !(report->cause == COOP_MISUSED || (says_fault && report->signal == end->signal)))
+        return;
+    end->cause = report->cause;
+    end->pc = report->pc;
+    if (says_fault)
+        end->address = report->address;
+    else
+        end->reason = report->reason;
+}
+
 /* Puts together how it ended: what the supervisor knows before what the process says of itself. */
 static struct coop_end describe(uint32_t slot, const struct port_ended *ended, uint64_t now_us)
 {
@@ -257,23 +307,18 @@ static struct coop_end describe(uint32_t slot, const struct port_ended *ended, u
                            .code = ended->code,
                            .ran_ms = to_ms(now_us - record->started_us),
                            .restarts = record->restarts};
-    bool says_fault = report.cause == COOP_FAULTED || report.cause == COOP_OVERFLOWED;
-    if (record->verdict != COOP_ALIVE && !(record->verdict == COOP_KILLED && ended->signal == 0)) {
+    bool was_asked = record->verdict == COOP_CANCELLED || record->verdict == COOP_KILLED;
+    if (record->verdict == COOP_CANCELLED && ended->signal == 0) {
+        end.cause = COOP_CANCELLED;
+    } else if (record->verdict != COOP_ALIVE && !was_asked) {
         end.cause = record->verdict;
-        end.pc = record->verdict == COOP_CANCELLED || record->verdict == COOP_KILLED ? 0 : report.pc;
-    } else if (load(&block_at_slot(slot)->state) == COOP_STARTING) {
+        end.pc = report.pc;
+    } else if (record->verdict == COOP_ALIVE && load(&block_at_slot(slot)->state) == COOP_STARTING) {
+        bool is_error = report.cause == COOP_START_FAILED && report.code < 0 && report.code >= COOP_EUNSUPPORTED;
         end.cause = COOP_START_FAILED;
-        end.code = report.cause == COOP_START_FAILED ? report.code : COOP_EIO;
-    } else if (report.cause == COOP_MISUSED) {
-        end.cause = COOP_MISUSED;
-        end.reason = report.reason;
-        end.pc = report.pc;
-    } else if (ended->signal != 0 && says_fault && report.signal == ended->signal) {
-        end.cause = report.cause;
-        end.pc = report.pc;
-        end.address = report.address;
+        end.code = is_error ? report.code : COOP_EIO;
     } else {
-        end.cause = ended->signal != 0 ? COOP_KILLED : COOP_EXITED;
+        believe(&report, &end);
     }
     return end;
 }
@@ -283,6 +328,7 @@ void life_reaped(const struct port_ended *ended, uint64_t now_us)
     struct coop_record *record = record_at_slot(ended->slot);
     if (record->phase == PHASE_IDLE || record->phase == PHASE_BACKOFF || record->phase == PHASE_REAPED)
         return;
+    record->launched |= load(&block_at_slot(ended->slot)->state) != COOP_STARTING;
     record->end = describe(ended->slot, ended, now_us);
     record->phase = PHASE_REAPED;
     record->repair_pending = true;
@@ -298,13 +344,38 @@ static void serve_request(uint32_t slot, uint64_t now_us)
         life_stop(slot, false, now_us);
 }
 
+void life_admit(uint32_t slot, uint64_t now_us)
+{
+    if (record_at_slot(slot)->phase == PHASE_IDLE && load(&block_at_slot(slot)->state) == COOP_REQUESTED)
+        first_begin(slot, now_us);
+}
+
+/* A group starts again when all of it has ended, in the order of the slots. */
+static bool group_is_ending(uint32_t slot)
+{
+    for (uint32_t other = 0; other < process_slots(); other++) {
+        const struct coop_record *record = record_at_slot(other);
+        if (record->again && record->phase != PHASE_IDLE && record->phase != PHASE_BACKOFF &&
+            process_of(other)->group == process_of(slot)->group)
+            return true;
+    }
+    return false;
+}
+
+static uint64_t serve_backoff(uint32_t slot, uint64_t now_us)
+{
+    struct coop_record *record = record_at_slot(slot);
+    if (now_us < record->deadline_us)
+        return record->deadline_us;
+    if (group_is_ending(slot))
+        return UINT64_MAX; /* the last end comes with a ring */
+    begin(slot, now_us);
+    return now_us;
+}
+
 uint64_t life_serve(uint32_t slot, uint64_t now_us)
 {
     struct coop_record *record = record_at_slot(slot);
-    if (record->phase == PHASE_IDLE && load(&block_at_slot(slot)->state) == COOP_REQUESTED) {
-        record->unwanted = false;
-        first_begin(slot, now_us);
-    }
     if (record->phase != PHASE_IDLE)
         serve_request(slot, now_us);
     switch ((enum phase)record->phase) {
@@ -320,10 +391,7 @@ uint64_t life_serve(uint32_t slot, uint64_t now_us)
         kill_now(slot);
         return UINT64_MAX;
     case PHASE_BACKOFF:
-        if (now_us < record->deadline_us)
-            return record->deadline_us;
-        begin(slot, now_us);
-        return now_us;
+        return serve_backoff(slot, now_us);
     case PHASE_IDLE:
     case PHASE_KILLED:
         break;

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RECORDS = 16, LINE_BYTES = 400 };
+enum { RECORDS = 16, MOST_COUNTED = 1000, LINE_BYTES = 400 };
 
 struct log_record {
     uint32_t slot;
@@ -36,9 +36,21 @@ static void write_line(const char *who, const char *text)
         dropped++;
 }
 
+/* As a process's operation, but it never waits for the guard. */
+static int take(const struct operation *operation, const struct coop_object *object, uintptr_t a)
+{
+    if (port_enter(object, 0) < 0)
+        return COOP_EBUSY;
+    int result = operation->try(object, 0, a, 0);
+    port_leave(object);
+    return result;
+}
+
 static void tell_dropped(void)
 {
     char line[64];
+    for (int i = 0; i < MOST_COUNTED && take(&semaphore_acquire, &coop_log_dropped.object, 0) >= 0; i++)
+        dropped++;
     if (dropped == 0)
         return;
     int length = snprintf(line, sizeof line, "coop: %u log records were dropped\n", (unsigned)dropped);
@@ -57,27 +69,19 @@ void log_format(const char *format, ...)
     write_line("coop", text);
 }
 
-/* As a process's operation, but it never waits for the guard. */
-static int take(const struct operation *operation, const struct coop_object *object, uintptr_t a)
-{
-    if (port_enter(object, 0) < 0)
-        return COOP_EBUSY;
-    int result = operation->try(object, 0, a, 0);
-    port_leave(object);
-    return result;
-}
-
-void log_drain(void)
+bool log_drain(void)
 {
     struct log_record record;
-    while (take(&semaphore_acquire, &coop_log_dropped.object, 0) >= 0)
-        dropped++;
     tell_dropped();
-    while (take(&queue_get, &coop_log_records.object, (uintptr_t)&record) >= 0) {
+    for (int i = 0; i < RECORDS; i++) { /* writers that never pause must not keep it from its other work */
+        if (take(&queue_get, &coop_log_records.object, (uintptr_t)&record) < 0)
+            return false;
         const struct coop_process *process = process_of(record.slot);
         record.text[COOP_LOG_BYTES] = '\0';
         write_line(process != NULL ? process->object.name : "?", record.text);
     }
+    port_ring();
+    return true;
 }
 
 int coop_log(const char *format, ...)
@@ -92,7 +96,7 @@ int coop_log(const char *format, ...)
         return 0;
     }
     int error = coop_queue_put(&coop_log_records, &record, 0);
-    if (error == COOP_EAGAIN)
+    if (error < 0)
         (void)coop_semaphore_release(&coop_log_dropped);
     port_ring();
     return error;

@@ -20,14 +20,21 @@ static void describe_place(const struct coop_end *end, char *text, size_t bytes)
         snprintf(text, bytes, " at 0x%lx", (unsigned long)end->pc);
 }
 
-static void describe_cause(const struct coop_process *process, const struct coop_end *end, char *text, size_t bytes)
+static void describe_cause(uint32_t slot, const struct coop_end *end, char *text, size_t bytes)
 {
+    const struct coop_process *process = process_of(slot);
+    const struct coop_record *record = record_at_slot(slot);
     switch ((enum coop_cause)end->cause) {
     case COOP_RUNAWAY:
-        snprintf(text, bytes, "was a runaway: %u ms of CPU time without a check-in", (unsigned)process->watchdog_ms);
+        snprintf(text, bytes, "was a runaway: %u.%03u ms of CPU time without a check-in, of %u",
+                 (unsigned)(record->used_us / 1000), (unsigned)(record->used_us % 1000),
+                 (unsigned)process->watchdog_ms);
         break;
     case COOP_HUNG:
-        snprintf(text, bytes, "hung: no heartbeat for %u ms", (unsigned)process->heartbeat_ms);
+        if (record->stuck)
+            snprintf(text, bytes, "hung: it was inside an object and did not leave it");
+        else
+            snprintf(text, bytes, "hung: no heartbeat for %u ms", (unsigned)process->heartbeat_ms);
         break;
     case COOP_EXPIRED:
         snprintf(text, bytes, "was past its lifetime of %u ms", (unsigned)process->lifetime_ms);
@@ -60,7 +67,7 @@ void obituary(uint32_t slot, const struct coop_end *end, int64_t again_ms)
     if (wanted && again_ms < 0)
         return;
     char cause[PLACE_BYTES], place[PLACE_BYTES], again[40] = "";
-    describe_cause(process, end, cause, sizeof cause);
+    describe_cause(slot, end, cause, sizeof cause);
     describe_place(end, place, sizeof place);
     if (again_ms == 0)
         snprintf(again, sizeof again, "; restarts now");

@@ -120,9 +120,10 @@ void port_close(int status, bool reboot);
  * Processes, by the supervisor. port_start: gives the slot a pristine image, in which process_main() runs; 0 or an enum
  * coop_error. It doesn't wait for the image: process_main sets the block to COOP_RUNNING. port_kill: ends it at its next
  * instruction; its end is then reaped. port_reap: the next end that is not yet told, false when there is none; also tells,
- * with `stopped`, of a process that somebody has suspended. port_cpu_us: CPU time that its present image has used.
+ * with `stopped`, of a process that somebody has suspended, and with a slot past all of them that the supervisor itself was.
+ * port_cpu_us: CPU time that its present image has used.
  * port_nudge: the process looks whether it is asked to stop, if it waits for a stream.
- * port_probe: has the process's pc stored in its block's report, now or soon, or never where it can't be known.
+ * port_probe: has the process's pc stored in its block's report, now, or soon and then rings, or never where it can't be known.
  */
 struct port_ended {
     uint32_t slot;
@@ -150,12 +151,11 @@ uint32_t port_stuck(void);
 
 /*
  * The bell. port_ring: from anywhere, never blocks. port_listen: the supervisor sleeps until a ring since it last
- * listened, or the instant (UINT64_MAX: never). port_doze(true): from now on rings also when a process that was blocked goes on,
- * once; the supervisor doesn't sample watched processes while all are blocked.
+ * listened, or the instant (UINT64_MAX: never). Who ends the wait of a process whose block says COOP_BLOCKED_WATCHED rings:
+ * the supervisor doesn't sample watched processes while they are blocked.
  */
 void port_ring(void);
 void port_listen(uint64_t until_us);
-void port_doze(bool dozing);
 
 /* A signal or button asked the system to stop: 0 no, 1 politely, 2 at once. */
 int port_stop_asked(void);

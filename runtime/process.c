@@ -93,12 +93,13 @@ static int try_start(const struct coop_object *object, uint32_t self, uintptr_t 
     struct coop_block *block = choose_instance(object);
     if (block == NULL)
         return COOP_ELIMIT;
+    store(&block->generation, load(&block->generation) + 1);
     store(&block->state, COOP_FREE);
+    memset(block->argument, 0, sizeof block->argument);
     memcpy(block->argument, call->argument, call->bytes);
     block->argument_bytes = call->bytes;
     store(&block->parent, self);
     store(&block->request, COOP_REQUEST_NONE);
-    store(&block->generation, load(&block->generation) + 1);
     call->handle.slot = (uint32_t)(block - coop_blocks_start);
     call->handle.generation = load(&block->generation);
     store(&block->state, COOP_REQUESTED); /* the commit */
@@ -172,7 +173,9 @@ static int try_look(const struct coop_object *object, uint32_t self, uintptr_t a
     call->state = load(&block->state);
     call->native_pid = load(&block->native_pid);
     call->end = block->end;
-    return 0;
+    /* A start meanwhile has changed the generation before it changed anything that was read here. */
+    atomic_thread_fence(memory_order_acquire);
+    return load(&block->generation) == call->handle.generation ? 0 : COOP_ESTALE;
 }
 
 /* Would block while a process that the caller started, and that is no daemon, is alive. Every end wakes every object. */
@@ -281,6 +284,8 @@ static const struct coop_object *object_of(struct coop_handle handle)
 int coop_start(const struct coop_process *process, const void *argument, size_t bytes, struct coop_handle *handle)
 {
     struct start_call call = {.bytes = (uint32_t)bytes};
+    if (port_self() == 0)
+        port_misuse(COOP_MISUSE_NOT_PROCESS); /* there is no supervisor yet, or it would wait for itself */
     if (bytes > COOP_ARGUMENT_BYTES || (argument == NULL && bytes != 0))
         return COOP_EINVAL;
     if (bytes != 0)
@@ -372,6 +377,8 @@ int coop_native_pid(struct coop_handle handle)
 
 int coop_find(const struct coop_process *process, uint32_t instance, struct coop_handle *handle)
 {
+    if (!object_is(&process->object, COOP_KIND_PROCESS))
+        port_misuse(COOP_MISUSE_BAD_HANDLE);
     if (handle == NULL || instance >= process_instances(process))
         return COOP_EINVAL;
     struct look_call call = {.handle = {process_first_slot(process) + instance, ANY_GENERATION}};
@@ -387,11 +394,14 @@ void coop_exit(int code)
     uint32_t self = port_self();
     if (self == 0)
         port_misuse(COOP_MISUSE_NOT_PROCESS);
-    (void)port_call(&process_children, any(), 0, 0, COOP_FOREVER);
     const struct coop_process *process = process_of(self - 1);
+    /* It waits with a beating heart: nothing here can hang but its children, which have watchdogs of their own. */
+    int beat_ms = process->heartbeat_ms != 0 ? (int)(process->heartbeat_ms / 4 + 1) : COOP_FOREVER;
+    while (port_call(&process_children, any(), 0, 0, beat_ms) == COOP_ETIMEDOUT)
+        coop_checkin();
     if (process->fini != NULL)
         process->fini();
-    port_exit(code);
+    port_exit(code & 0xff);
 }
 
 void process_main(uint32_t slot)

@@ -17,6 +17,7 @@ static struct {
     bool reboot;
     int status;
     uint32_t root;
+    uint64_t listened_us; /* when it last began to listen */
 } run;
 
 bool system_is_stopping(void)
@@ -64,11 +65,20 @@ static int begin(int argc, char **argv, const struct coop_process *root)
     return 0;
 }
 
+/* The supervisor did not run for so long, so nobody is blamed for having been silent. */
+static void forgive_all(uint64_t gap_us)
+{
+    for (uint32_t slot = 0; slot < process_slots(); slot++)
+        watchdog_forgive(record_at_slot(slot), gap_us);
+}
+
 static void reap(void)
 {
     struct port_ended ended;
     while (port_reap(&ended)) {
-        if (ended.stopped)
+        if (ended.slot >= process_slots())
+            forgive_all(port_now_us() - run.listened_us);
+        else if (ended.stopped)
             wake_all(); /* it may have been woken for something that another could do */
         else
             life_reaped(&ended, port_now_us());
@@ -86,31 +96,23 @@ static void heed_signals(void)
         run.stopping = true;
 }
 
-/* True when some process that is watched for CPU time is not blocked. */
-static bool watched_process_runs(void)
-{
-    for (uint32_t slot = 0; slot < process_slots(); slot++)
-        if (record_at_slot(slot)->phase == PHASE_RUNNING && process_of(slot)->watchdog_ms != 0 &&
-            atomic_load(&block_at_slot(slot)->blocked) == 0)
-            return true;
-    return false;
-}
-
 /* One look at everything. Returns when to look again. */
 static uint64_t serve(void)
 {
     uint64_t now_us = port_now_us(), until_us = UINT64_MAX;
+    for (uint32_t slot = 0; slot < process_slots(); slot++)
+        life_admit(slot, now_us);
     for (uint32_t slot = 0; slot < process_slots(); slot++) {
         struct coop_record *record = record_at_slot(slot);
-        if (run.stopping && record->phase != PHASE_IDLE &&
-            (run.at_once ? record->phase < PHASE_KILLED : !record->unwanted))
+        bool at_once = run.at_once && record->phase < PHASE_KILLED;
+        if (run.stopping && record->phase != PHASE_IDLE && (at_once || !record->unwanted))
             life_stop(slot, run.at_once, now_us);
         uint64_t next_us = life_serve(slot, now_us);
         until_us = next_us < until_us ? next_us : until_us;
     }
     uint32_t stuck = port_stuck();
     if (stuck != 0)
-        life_condemn(stuck - 1, COOP_HUNG, now_us);
+        life_condemn_stuck(stuck - 1, now_us);
     if (tend_all() && now_us + TEND_US < until_us)
         until_us = now_us + TEND_US;
     return until_us;
@@ -118,14 +120,11 @@ static uint64_t serve(void)
 
 static void listen(uint64_t until_us)
 {
-    port_doze(true);
-    if (watched_process_runs())
-        port_doze(false);
+    run.listened_us = port_now_us();
     port_listen(until_us);
     uint64_t now_us = port_now_us();
     if (until_us != UINT64_MAX && now_us > until_us + LATE_US)
-        for (uint32_t slot = 0; slot < process_slots(); slot++)
-            watchdog_forgive(record_at_slot(slot), now_us - until_us);
+        forgive_all(now_us - until_us);
 }
 
 static bool anything_goes_on(void)
@@ -153,14 +152,15 @@ int coop_run(int argc, char **argv, const struct coop_process *root)
         return error;
     uint64_t until_us = serve();
     while (anything_goes_on()) {
-        log_drain();
+        (void)log_drain();
         port_feed();
         listen(until_us);
         reap();
         heed_signals();
         until_us = serve();
     }
-    log_drain();
+    while (log_drain())
+        ;
     port_close(status_of_root(), run.reboot);
     return status_of_root();
 }

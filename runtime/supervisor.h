@@ -29,7 +29,9 @@ static inline struct coop_record *record_at_slot(uint32_t slot)
 
 /* life.c: one process from its start to its end. */
 
-/* Serves what the slot needs at now_us: a request, a deadline, a budget. Returns when to look again (UINT64_MAX: not by time). */
+/* Starts what was asked to start: before deaths are served, so that the children of a dead starter are known. */
+void life_admit(uint32_t slot, uint64_t now_us);
+/* Serves what the slot needs at now_us: a request to end, a deadline, a budget. Returns when to look again (UINT64_MAX: not by time). */
 uint64_t life_serve(uint32_t slot, uint64_t now_us);
 /* Takes note of an end that the port has reaped. */
 void life_reaped(const struct port_ended *ended, uint64_t now_us);
@@ -39,6 +41,8 @@ void life_stop(uint32_t slot, bool at_once, uint64_t now_us);
 void life_restart(uint32_t slot, uint64_t now_us);
 /* Ends the process for being past a budget; first its place is asked for. */
 void life_condemn(uint32_t slot, enum coop_cause verdict, uint64_t now_us);
+/* The same, for being inside an object and not leaving it. */
+void life_condemn_stuck(uint32_t slot, uint64_t now_us);
 /* True while a process in the slot is alive, or will be again. */
 static inline bool life_goes_on(uint32_t slot)
 {
@@ -61,8 +65,9 @@ void system_stop(int status, bool reboot);
 /* obituary.c: a log line for an end. `again_ms`: when it restarts, or -1. */
 void obituary(uint32_t slot, const struct coop_end *end, int64_t again_ms);
 
-/* log.c: the supervisor's side of the log. */
-void log_drain(void);
+/* log.c: the supervisor's side of the log. A drain writes what waits; at most a queue full at once,
+ * then it rings; false when all is written. */
+bool log_drain(void);
 void log_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

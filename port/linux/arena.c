@@ -17,6 +17,8 @@
 
 struct linux_arena linux_arena COOP_SECTION("coop_shm.header");
 
+enum { SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
+
 static int arena_fd = -1;
 static int executable_fd = -1;
 
@@ -44,6 +46,16 @@ static int write_image(int fd)
     return 0;
 }
 
+/* One of the standard streams may be closed: nothing of ours takes its place, where others would write into it. */
+static int above_standard(int fd)
+{
+    if (fd < 0 || fd > STDERR_FILENO)
+        return fd;
+    int above = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(fd);
+    return above;
+}
+
 int linux_arena_create(void)
 {
     size_t page = getauxval(AT_PAGESZ); /* sysconf would bring 1 KB along */
@@ -56,11 +68,11 @@ int linux_arena_create(void)
     linux_arena.supervisor = getpid();
     if (getrandom(&linux_arena.nonce, sizeof linux_arena.nonce, GRND_NONBLOCK) < 0)
         linux_arena.nonce = port_now_us() ^ (uint64_t)getpid() << 40; /* early at boot: it tells runs apart, no more */
-    int fd = memfd_create("coop", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int fd = above_standard(memfd_create("coop", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (fd < 0)
         return COOP_ENOMEM;
     int error = write_image(fd);
-    if (error == 0 && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+    if (error == 0 && fcntl(fd, F_ADD_SEALS, SEALS) < 0)
         error = COOP_EIO;
     if (error == 0)
         error = map(fd);
@@ -76,29 +88,35 @@ int linux_arena_fd(void)
     return arena_fd;
 }
 
-void linux_arena_attach(int fd, uint64_t nonce)
+int linux_arena_attach(int fd, uint64_t nonce)
 {
     struct linux_arena head;
+    if (fcntl(fd, F_GET_SEALS) != SEALS)
+        return COOP_EINVAL;
     bool is_ours = pread(fd, &head, sizeof head, 0) == (ssize_t)sizeof head && head.magic == LINUX_ARENA_MAGIC &&
                    head.nonce == nonce && head.bytes == arena_bytes();
     if (!is_ours || map(fd) < 0)
-        _exit(127);
+        return COOP_EIO;
     close(fd);
+    /* What this process forks is no process of coop's: it finds no arena, instead of being taken for this one. */
+    madvise(coop_arena_start, arena_bytes(), MADV_DONTFORK);
+    return 0;
 }
 
 /*
  * Opened before main can change the directory or the file can be replaced, so that children are surely this program, and
  * /proc isn't needed.
  */
-static __attribute__((constructor)) void open_executable(void)
+void linux_executable_open(void)
 {
-    if (getenv(LINUX_MARKER) != NULL)
-        return;
     const char *path = linux_executable_path();
     if (path != NULL)
         executable_fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (executable_fd < 0 && path != NULL)
+        executable_fd = open(path, O_PATH | O_CLOEXEC); /* it may be executed, but not read */
     if (executable_fd < 0)
         executable_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    executable_fd = above_standard(executable_fd);
 }
 
 int linux_executable(void)

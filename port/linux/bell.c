@@ -4,6 +4,7 @@
 #include <signal.h>
 
 static volatile sig_atomic_t stop_asked;
+static volatile sig_atomic_t continued;
 static uint32_t heard;
 
 uint64_t port_now_us(void)
@@ -21,8 +22,6 @@ void port_ring(void)
         linux_futex_wake(&linux_arena.bell, 1);
 }
 
-uint64_t linux_stuck_next_us(void);
-
 void port_listen(uint64_t until_us)
 {
     uint64_t stuck_us = linux_stuck_next_us();
@@ -34,12 +33,13 @@ void port_listen(uint64_t until_us)
         (void)linux_futex_wait(&linux_arena.bell, rings, until_us != UINT64_MAX ? &deadline : NULL);
     atomic_store(&linux_arena.listening, 0);
     heard = atomic_load(&linux_arena.bell);
-    atomic_store(&linux_arena.dozing, 0);
 }
 
-void port_doze(bool dozing)
+bool linux_was_suspended(void)
 {
-    atomic_store(&linux_arena.dozing, dozing);
+    bool was = continued;
+    continued = 0;
+    return was;
 }
 
 int port_stop_asked(void)
@@ -50,17 +50,26 @@ int port_stop_asked(void)
 /* A handler that only counts: it interrupts the wait, or changes the word before that begins. */
 static void on_signal(int signal_number)
 {
-    if (signal_number != SIGCHLD && stop_asked < 2)
+    if (signal_number == SIGCONT)
+        continued = 1;
+    else if (signal_number != SIGCHLD && signal_number != SIGALRM && stop_asked < 2)
         stop_asked = stop_asked + 1;
     atomic_fetch_add(&linux_arena.bell, 1);
 }
 
 void linux_signals_init(void)
 {
-    static const int heeded[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal};
+    static const int heeded[] = {SIGCHLD, SIGALRM, SIGCONT, SIGTERM, SIGINT, SIGHUP};
+    struct sigaction before, action = {.sa_handler = on_signal};
+    sigset_t set;
     stop_asked = 0;
-    for (size_t i = 0; i < sizeof heeded / sizeof *heeded; i++)
-        sigaction(heeded[i], &action, NULL);
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof heeded / sizeof *heeded; i++) {
+        bool may_be_ignored = heeded[i] == SIGINT || heeded[i] == SIGHUP; /* as by nohup, or in the background */
+        if (!may_be_ignored || sigaction(heeded[i], NULL, &before) < 0 || before.sa_handler != SIG_IGN)
+            sigaction(heeded[i], &action, NULL);
+        sigaddset(&set, heeded[i]);
+    }
+    sigprocmask(SIG_UNBLOCK, &set, NULL); /* whoever started this program may have blocked them */
     signal(SIGPIPE, SIG_IGN);
 }

@@ -14,7 +14,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { SIGNAL_STACK_BYTES = 16384, LEAST_STACK_BYTES = 256 * 1024, GUARD_GAP_BYTES = 1024 * 1024 };
+enum { SIGNAL_STACK_BYTES = 16384, GUARD_GAP_BYTES = 1024 * 1024 };
+enum { LEAST_STACK_BYTES = 256 * 1024, DEFAULT_STACK_BYTES = 8 * 1024 * 1024 };
 
 static _Alignas(16) char signal_stack[SIGNAL_STACK_BYTES];
 static _Alignas(16) unsigned char argument[COOP_ARGUMENT_BYTES];
@@ -54,6 +55,11 @@ void port_misuse(enum coop_misuse reason)
 static void on_fault(int signal_number, siginfo_t *info, void *context)
 {
     struct coop_end *report = &linux_self.block->report;
+    if (info->si_code <= 0) { /* it was sent: there is no address, and it doesn't come again by itself */
+        signal(signal_number, SIG_DFL);
+        raise(signal_number);
+        return;
+    }
     uintptr_t address = (uintptr_t)info->si_addr;
     bool in_stack = address < stack_top && stack_top - address < stack_bytes + GUARD_GAP_BYTES;
     report->pc = machine_pc(context);
@@ -61,20 +67,20 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
     report->signal = (uint8_t)signal_number;
     report->cause = signal_number == SIGSEGV && in_stack ? COOP_OVERFLOWED : COOP_FAULTED;
     signal(signal_number, SIG_DFL); /* on return it faults again, and dies of it */
-    if (info->si_code <= 0)
-        raise(signal_number); /* it was sent, and doesn't come again by itself */
 }
 
 static void on_probe(int signal_number, siginfo_t *info, void *context)
 {
     (void)signal_number, (void)info;
     linux_self.block->report.pc = machine_pc(context);
+    port_ring();
 }
 
 static void on_terminate(int signal_number)
 {
     (void)signal_number;
-    atomic_store(&linux_self.block->request, COOP_REQUEST_TERMINATE);
+    uint32_t none = COOP_REQUEST_NONE;
+    atomic_compare_exchange_strong(&linux_self.block->request, &none, COOP_REQUEST_TERMINATE);
     port_ring();
 }
 
@@ -109,19 +115,26 @@ static void limit_stack(uint32_t declared_bytes)
     struct rlimit limit;
     if (prlimit(0, RLIMIT_STACK, NULL, &limit) < 0)
         return;
-    if (declared_bytes != 0) {
-        limit.rlim_cur = declared_bytes > LEAST_STACK_BYTES ? declared_bytes : LEAST_STACK_BYTES;
+    /* Without a limit nothing tells an overflow from any other bad address. */
+    if (declared_bytes != 0 || limit.rlim_cur == RLIM_INFINITY) {
+        rlim_t wanted = declared_bytes == 0                ? DEFAULT_STACK_BYTES
+                        : declared_bytes > LEAST_STACK_BYTES ? declared_bytes
+                                                             : LEAST_STACK_BYTES;
+        limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
         prlimit(0, RLIMIT_STACK, &limit, NULL); /* setrlimit is for all threads: 2 KB of C library */
     }
     stack_bytes = limit.rlim_cur < UINTPTR_MAX / 4 ? (uintptr_t)limit.rlim_cur : UINTPTR_MAX / 4;
 }
 
+/* Returns when the descriptor is no arena: then the marker is not the supervisor's, and this no process of coop's. */
 static void attach(int fd, uint32_t slot, uint64_t nonce)
 {
-    linux_arena_attach(fd, nonce);
+    int error = linux_arena_attach(fd, nonce);
+    if (error == COOP_EINVAL)
+        return;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != linux_arena.supervisor || slot >= process_slots())
-        _exit(127); /* the supervisor died meanwhile */
+    if (error < 0 || getppid() != linux_arena.supervisor || slot >= process_slots())
+        _exit(127); /* the supervisor died meanwhile, or it is another's arena */
     const struct coop_process *process = process_of(slot);
     struct coop_block *block = &coop_blocks_start[slot];
     stack_top = (uintptr_t)__builtin_frame_address(0);
@@ -144,14 +157,19 @@ static bool read_number(const char **at, uint64_t *number)
     return any;
 }
 
-static __attribute__((constructor)) void become_process(void)
+static void become_process(const char *marker)
 {
     uint64_t fd, slot, nonce;
-    const char *marker = getenv(LINUX_MARKER);
-    if (marker == NULL)
-        return;
     bool is_whole = read_number(&marker, &fd) && read_number(&marker, &slot) && read_number(&marker, &nonce);
     unsetenv(LINUX_MARKER);
     if (is_whole)
         attach((int)fd, (uint32_t)slot, nonce);
+}
+
+static __attribute__((constructor)) void begin(void)
+{
+    const char *marker = getenv(LINUX_MARKER);
+    if (marker != NULL)
+        become_process(marker);
+    linux_executable_open();
 }

@@ -21,7 +21,7 @@ enum {
     GUARD_YIELDS = 50,
     GUARD_NAP_NS = 100000,
     GUARD_BUSY_NAPS = 50,      /* then a call with a timeout of 0 answers COOP_EBUSY */
-    GUARD_COMPLAINT_NAPS = 20, /* then the supervisor is told */
+    GUARD_COMPLAINT_NAPS = 20, /* every so many the supervisor is told */
     SPINS_LEAST = 64,
     SPINS_MOST = 2000,
     SPINS_AGAIN = 16, /* after so many failures a long spin is tried again, then twice as many, ... */
@@ -126,7 +126,7 @@ static bool enter(struct coop_control *control)
 /* The guard is another's: waits for it, bounded. 0, COOP_EBUSY, COOP_ETIMEDOUT, COOP_ESTOPPING. */
 static int enter_slowly(struct coop_control *control, int timeout_ms)
 {
-    if (atomic_load_explicit(&control->guard, memory_order_relaxed) == linux_self.guard_id)
+    if ((atomic_load_explicit(&control->guard, memory_order_relaxed) & ~GUARD_MARK) == linux_self.guard_id)
         port_misuse(COOP_MISUSE_REENTERED);
     for (int i = 0; linux_self.spins != 0 && i < GUARD_SPINS; i++) {
         if (enter(control))
@@ -140,10 +140,8 @@ static int enter_slowly(struct coop_control *control, int timeout_ms)
     }
     struct timespec deadline = linux_deadline(timeout_ms > 0 ? timeout_ms : 0);
     for (int naps = 0; !enter(control); naps++) {
-        if (naps == GUARD_COMPLAINT_NAPS) {
-            atomic_store(&linux_arena.complaint, 1);
-            port_ring();
-        }
+        if (naps % GUARD_COMPLAINT_NAPS == GUARD_COMPLAINT_NAPS - 1)
+            linux_complain();
         if (naps >= GUARD_BUSY_NAPS && timeout_ms == 0)
             return COOP_EBUSY;
         if (naps >= GUARD_BUSY_NAPS && linux_is_stopping())
@@ -157,14 +155,12 @@ static int enter_slowly(struct coop_control *control, int timeout_ms)
 
 void linux_sleep_begins(void)
 {
-    atomic_store(&linux_self.block->blocked, 1);
+    atomic_store(&linux_self.block->blocked, COOP_BLOCKED);
 }
 
 void linux_sleep_ends(void)
 {
-    /* Pairs with port_doze: either the supervisor sees that this process runs, or this process sees that it dozes. */
-    atomic_store(&linux_self.block->blocked, 0);
-    if (atomic_load(&linux_arena.dozing) != 0 && atomic_exchange(&linux_arena.dozing, 0) != 0)
+    if (atomic_exchange(&linux_self.block->blocked, COOP_RUNS) == COOP_BLOCKED_WATCHED)
         port_ring();
 }
 
@@ -319,6 +315,7 @@ int port_enter(const struct coop_object *object, uint32_t dead)
     if (dead != 0 && (owner & 0xff) == dead &&
         atomic_compare_exchange_strong(&object->control->guard, &owner, linux_self.guard_id))
         return 1;
+    linux_complain();
     return COOP_EBUSY;
 }
 
@@ -329,6 +326,8 @@ void port_leave(const struct coop_object *object)
 
 void port_wake(const struct coop_object *object)
 {
+    /* What the caller has changed comes before the look for waiters: pairs with the barrier of announce_wait. */
+    atomic_thread_fence(memory_order_seq_cst);
     for (unsigned direction = 0; direction < 2; direction++) {
         _Atomic uint32_t *word = &object->control->wait[direction];
         if (atomic_load(word) == 0)
@@ -337,57 +336,4 @@ void port_wake(const struct coop_object *object)
         atomic_fetch_add(word, 2);
         wake(word, INT_MAX);
     }
-}
-
-/* Where a complaint leads: the guard that is held by the same process, sample after sample. */
-enum { STUCK_SAMPLES = 10, STUCK_SAMPLE_US = 10000 };
-static struct {
-    const struct coop_object *object;
-    uint32_t owner;
-    uint32_t samples;
-    uint64_t next_us;
-} suspect;
-
-static void look_for_suspect(const struct coop_object *object, void *context)
-{
-    (void)context;
-    uint32_t owner = atomic_load(&object->control->guard);
-    if (owner != 0 && suspect.object == NULL) {
-        suspect.object = object;
-        suspect.owner = owner;
-        suspect.samples = 0;
-    }
-}
-
-uint32_t port_stuck(void)
-{
-    uint64_t now_us = port_now_us();
-    if (suspect.object == NULL) {
-        if (atomic_exchange(&linux_arena.complaint, 0) == 0)
-            return 0;
-        objects_visit(look_for_suspect, NULL);
-        suspect.next_us = now_us + STUCK_SAMPLE_US;
-        return 0;
-    }
-    if (now_us < suspect.next_us)
-        return 0;
-    suspect.next_us = now_us + STUCK_SAMPLE_US;
-    if (atomic_load(&suspect.object->control->guard) != suspect.owner) {
-        suspect.object = NULL;
-        return 0;
-    }
-    if (++suspect.samples < STUCK_SAMPLES)
-        return 0;
-    uint32_t slot = (suspect.owner & 0xff) - 1;
-    bool lives = slot < process_slots() && linux_pid(slot) == (pid_t)(suspect.owner >> 8);
-    if (!lives) /* the guard names nobody: somebody wrote over it */
-        atomic_compare_exchange_strong(&suspect.object->control->guard, &suspect.owner, 0);
-    suspect.object = NULL;
-    return lives ? slot + 1 : 0;
-}
-
-/* When the bell must let the supervisor go for the next sample. */
-uint64_t linux_stuck_next_us(void)
-{
-    return suspect.object != NULL ? suspect.next_us : UINT64_MAX;
 }

@@ -20,13 +20,15 @@ struct linux_arena {
     /* ---- */
     _Atomic uint32_t bell;      /* counts rings */
     _Atomic uint32_t listening; /* the supervisor sleeps on the bell */
-    _Atomic uint32_t dozing;    /* it wants a ring when a blocked process goes on */
-    _Atomic uint32_t complaint; /* a process waits for a guard for long */
+    _Atomic uint32_t complaint; /* somebody waits for a guard for long */
 };
 extern struct linux_arena linux_arena;
 extern char coop_arena_start[], coop_arena_end[];
 
 enum { LINUX_ARENA_MAGIC = 0x636f6f70, SUPERVISOR_SLOT = 0xff };
+
+/* In a guard, above the pid and the slot: see guard.c. */
+#define GUARD_MARK 0x80000000u
 
 /* The environment's marker of a child: "fd:slot:nonce", read once and removed. */
 #define LINUX_MARKER "COOP_PROCESS"
@@ -34,8 +36,10 @@ enum { LINUX_ARENA_MAGIC = 0x636f6f70, SUPERVISOR_SLOT = 0xff };
 /* arena.c */
 int linux_arena_create(void); /* by the supervisor: 0 or an enum coop_error */
 int linux_arena_fd(void);
-void linux_arena_attach(int fd, uint64_t nonce); /* by a child; ends it when this is not its arena */
-int linux_executable(void);                      /* a descriptor of this program, opened before main; -1 */
+/* By a child: 0, or an enum coop_error; COOP_EINVAL when the descriptor is no arena at all. */
+int linux_arena_attach(int fd, uint64_t nonce);
+void linux_executable_open(void); /* before main */
+int linux_executable(void);       /* a descriptor of this program; -1 */
 const char *linux_executable_path(void);
 
 /* execute.c */
@@ -48,8 +52,17 @@ void linux_sleep_begins(void);
 void linux_sleep_ends(void);
 void linux_self_init(uint32_t slot, struct coop_block *block);
 
-/* spawn.c: the pid of a slot that runs, or 0. */
+/* spawn.c: the pid of a slot that runs, or 0; and whether somebody has suspended it. */
 pid_t linux_pid(uint32_t slot);
+bool linux_is_stopped(uint32_t slot);
+
+/* guard.c: tells the supervisor that somebody waits for a guard; and, to it, when it must look again. */
+void linux_complain(void);
+uint64_t linux_stuck_next_us(void);
+
+/* bell.c */
+void linux_signals_init(void);
+bool linux_was_suspended(void); /* the supervisor, since the last call */
 
 /* child.c: signals of a process, and where it was when one came. */
 enum { SIGNAL_PROBE = 24 /* SIGXCPU */, SIGNAL_NUDGE = 23 /* SIGURG */ };

@@ -35,7 +35,7 @@ AR       := $(CROSS_$(ARCH))ar
 NM       := $(CROSS_$(ARCH))nm
 STRIP    := $(CROSS_$(ARCH))strip
 
-PORT_SOURCES := $(addprefix port/linux/, arena.c bell.c child.c execute.c log.c spawn.c stream.c symbol.c)
+PORT_SOURCES := $(addprefix port/linux/, arena.c bell.c child.c execute.c guard.c log.c spawn.c stream.c symbol.c)
 
 # Non-PIE: the arena and the tables hold addresses fixed at link time, the same in every process.
 PORT_CFLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer

@@ -19,6 +19,7 @@ extern char **environ;
 enum { ENVIRONMENT_MOST = 1024 };
 
 static pid_t pids[COOP_MAX_PROCESSES];
+static bool stopped[COOP_MAX_PROCESSES];
 static char marker[80];
 static char *environment[ENVIRONMENT_MOST + 2];
 static char *emulator;
@@ -28,7 +29,10 @@ pid_t linux_pid(uint32_t slot)
     return pids[slot];
 }
 
-void linux_signals_init(void);
+bool linux_is_stopped(uint32_t slot)
+{
+    return stopped[slot];
+}
 
 int port_open(int argc, char **argv)
 {
@@ -94,6 +98,7 @@ int port_start(uint32_t slot)
     if (error < 0)
         return error;
     pids[slot] = pid;
+    stopped[slot] = false;
     atomic_store(&coop_blocks_start[slot].native_pid, (uint32_t)pid);
     return 0;
 }
@@ -135,15 +140,22 @@ static bool slot_of(pid_t pid, uint32_t *slot)
 
 bool port_reap(struct port_ended *ended)
 {
+    if (linux_was_suspended()) {
+        *ended = (struct port_ended){.slot = UINT32_MAX, .stopped = true};
+        return true;
+    }
     for (;;) {
         int status;
-        pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED);
+        pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED);
         if (pid < 0 && errno == EINTR)
             continue;
         if (pid <= 0)
             return false;
         if (!slot_of(pid, &ended->slot))
             continue; /* an orphan that was adopted */
+        stopped[ended->slot] = WIFSTOPPED(status);
+        if (WIFCONTINUED(status))
+            continue;
         ended->stopped = WIFSTOPPED(status);
         ended->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
         ended->code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;

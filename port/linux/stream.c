@@ -95,6 +95,8 @@ int port_stream_open(const char *path, unsigned baud)
 static int wait_for(int fd, short events, const struct timespec *deadline, int timeout_ms)
 {
     sigset_t none;
+    if (fd < 0)
+        return COOP_EINVAL; /* ppoll would wait for nothing, for long */
     sigemptyset(&none);
     for (;;) {
         struct pollfd poll = {.fd = fd, .events = events};

@@ -100,7 +100,7 @@ struct coop_block {
     _Atomic uint32_t stopping;   /* supervisor */
     _Atomic uint32_t checkins;   /* process: operations with a timeout */
     _Atomic uint32_t heartbeats; /* process: coop_checkin */
-    _Atomic uint32_t blocked;    /* process or port: it waits in an operation */
+    _Atomic uint32_t blocked;    /* process or port: enum coop_blocked */
     _Atomic uint32_t native_pid; /* supervisor */
     _Atomic uint32_t pass_in;    /* process: the intent of coop_queue_pass; the queue's index + 1, or 0 */
     uint32_t pass_lease;
@@ -114,6 +114,8 @@ struct coop_block {
 
 enum coop_state { COOP_FREE, COOP_REQUESTED, COOP_STARTING, COOP_RUNNING, COOP_RESTARTING, COOP_ENDED };
 enum coop_request { COOP_REQUEST_NONE, COOP_REQUEST_TERMINATE, COOP_REQUEST_KILL };
+/* COOP_BLOCKED_WATCHED: the supervisor has looked, and whoever ends the wait rings its bell. */
+enum coop_blocked { COOP_RUNS, COOP_BLOCKED, COOP_BLOCKED_WATCHED };
 
 /* The supervisor's own record of one instance. Nobody else can reach it. */
 struct coop_record {
@@ -125,6 +127,7 @@ struct coop_record {
     uint32_t checkins_seen;
     uint32_t heartbeats_seen;
     uint32_t generation;
+    uint32_t used_us;  /* CPU time without a check-in, when it was found a runaway */
     uint16_t restarts; /* in all */
     uint16_t recent;   /* in the window */
     uint8_t phase;     /* enum phase of supervisor.h */
@@ -134,6 +137,8 @@ struct coop_record {
     bool repair_pending; /* some object could not be repaired yet */
     bool unwanted;       /* asked to stop for good */
     bool again;          /* asked to stop, and to start again */
+    bool launched;       /* an image of it was in place once: what fails now is a restart */
+    bool stuck;          /* its verdict is for not leaving an object */
     struct coop_end end;
 };
 
@@ -257,7 +262,7 @@ int coop_native_pid(struct coop_handle handle);
 /* Finds a running instance of `process` by number (0 to .instances - 1). Returns 0; COOP_ESTALE when it is not alive; COOP_EINVAL. */
 int coop_find(const struct coop_process *process, uint32_t instance, struct coop_handle *handle);
 
-/* Ends the calling process normally, as a return from its entry does. Doesn't return. */
+/* Ends the calling process normally with the low 8 bits of `code`, as a return from its entry does. Doesn't return. */
 _Noreturn void coop_exit(int code);
 
 /* True once this process is asked to stop. A loop that doesn't block should look. Doesn't block. */

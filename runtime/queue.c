@@ -27,13 +27,11 @@ static ALWAYS_INLINE int try_put(const struct coop_object *queue, uint32_t self,
 {
     (void)unused;
     struct coop_queue_state *state = state_of(queue);
-    if (queue->one_producer) {
-        int error = claim(&state->producer, self);
-        if (error < 0)
-            return error;
-    }
     if (atomic_load_explicit(&state->closed, memory_order_relaxed))
-        return COOP_ECLOSED;
+        return COOP_ECLOSED; /* before the claim: who closes a queue that nobody has put to owns its end */
+    int error = queue->one_producer ? claim(&state->producer, self) : 0;
+    if (error < 0)
+        return error;
     uint32_t tail = atomic_load_explicit(&state->tail, memory_order_relaxed);
     if (is_full(state->seen_head, tail)) {
         /* Pairs with the release of head: the consumer has finished reading the slot that this put writes. */
@@ -86,14 +84,16 @@ static ALWAYS_INLINE int try_get(const struct coop_object *queue, uint32_t self,
     if (error < 0)
         return error;
     copy_item((void *)message, item_at(queue, position), queue->item_bytes);
+    set_next(state, after(queue, position)); /* first, since free_slot may have to move it further */
     free_slot(queue, position);
-    set_next(state, after(queue, position));
     return 0;
 }
 
 static int try_take(const struct coop_object *queue, uint32_t self, uintptr_t message, uintptr_t lease)
 {
     struct coop_queue_state *state = state_of(queue);
+    if (self == 0)
+        return MISUSE - COOP_MISUSE_NOT_PROCESS; /* nobody could give it back */
     int error = queue->one_consumer ? claim(&state->consumer, self) : 0;
     if (error < 0)
         return error;
@@ -147,9 +147,10 @@ static int try_count(const struct coop_object *queue, uint32_t self, uintptr_t a
     (void)self;
     (void)a;
     (void)b;
-    uint32_t head = atomic_load_explicit(&state_of(queue)->head, memory_order_relaxed);
+    /* Acquire: so the tail is no older than the head. It may be newer, by any number of laps. */
+    uint32_t head = atomic_load_explicit(&state_of(queue)->head, memory_order_acquire);
     uint32_t count = distance(queue, head, atomic_load_explicit(&state_of(queue)->tail, memory_order_relaxed));
-    return (int)(count <= queue->count ? count : queue->count); /* the two loads are not one: a hint */
+    return (int)(count <= queue->count ? count : queue->count);
 }
 
 static bool put_is_owned(const struct coop_object *queue)

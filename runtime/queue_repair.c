@@ -10,18 +10,19 @@
 #include "operations.h"
 #include <coop/log.h>
 
-/* What a process that scribbles over the arena can do to a queue is to lose its messages, not to lead repair astray. */
-static void check_ranges(const struct coop_object *queue)
+static bool is_sound(const struct coop_object *queue)
 {
     struct coop_queue_state *state = state_of(queue);
-    uint32_t head = atomic_load_explicit(&state->head, memory_order_relaxed);
-    uint32_t tail = atomic_load_explicit(&state->tail, memory_order_relaxed);
-    if ((head & INDEX) >= queue->count || (tail & INDEX) >= queue->count ||
-        distance(queue, head, tail) > queue->count) {
-        coop_log("%s: its positions were overwritten; its messages are lost", queue->name);
-        atomic_store_explicit(&state->head, 0, memory_order_relaxed);
-        atomic_store_explicit(&state->tail, 0, memory_order_relaxed);
-    }
+    return are_sound(queue, atomic_load_explicit(&state->head, memory_order_acquire),
+                     atomic_load_explicit(&state->tail, memory_order_acquire));
+}
+
+/* What a process that scribbles over the arena can do to a queue is to lose its messages, not to lead repair astray. */
+static void empty(const struct coop_object *queue)
+{
+    coop_log("%s: its positions were overwritten; its messages are lost", queue->name);
+    atomic_store_explicit(&state_of(queue)->head, 0, memory_order_relaxed);
+    atomic_store_explicit(&state_of(queue)->tail, 0, memory_order_relaxed);
 }
 
 /* The users of an end are out of the way when they need the guard, which repair holds, or when the only one is dead. */
@@ -57,8 +58,11 @@ static unsigned repair(const struct coop_object *queue, uint32_t dead)
     struct coop_queue_state *state = state_of(queue);
     bool producers_are_out = is_out(queue->one_producer, &state->producer, dead);
     bool consumers_are_out = is_out(queue->one_consumer, &state->consumer, dead);
-    if (producers_are_out && consumers_are_out)
-        check_ranges(queue);
+    if (!is_sound(queue)) {
+        if (!producers_are_out || !consumers_are_out)
+            return 0; /* an owner that lives may be using it: its own end brings repair again */
+        empty(queue);
+    }
     unsigned recovered = consumers_are_out ? repair_consumers(queue, dead) : 0;
     if (producers_are_out) {
         state->seen_head = atomic_load_explicit(&state->head, memory_order_acquire);
@@ -95,7 +99,7 @@ static bool tend(const struct coop_object *queue)
     if (port_enter(queue, 0) < 0)
         return true;
     uint32_t tail = atomic_load_explicit(&state->tail, memory_order_acquire);
-    uint32_t position = atomic_load_explicit(&state->head, memory_order_relaxed);
+    uint32_t position = is_sound(queue) ? atomic_load_explicit(&state->head, memory_order_relaxed) : tail;
     for (; all && position != tail; position = after(queue, position))
         if (atomic_load_explicit(mark_at(queue, position), memory_order_relaxed) == MARK_DEAD) {
             all = move(queue, position);

@@ -47,6 +47,13 @@ static inline void set_next(struct coop_queue_state *state, uint32_t position)
     atomic_store_explicit(&state->next, position, memory_order_relaxed);
 }
 
+/* Of words that a process may have written over: do they lie in the ring? */
+static inline bool are_sound(const struct coop_object *queue, uint32_t head, uint32_t tail)
+{
+    return (head & INDEX) < queue->count && (tail & INDEX) < queue->count &&
+           distance(queue, head, tail) <= queue->count;
+}
+
 static inline bool is_full(uint32_t head, uint32_t tail)
 {
     return tail == head + LAP;
@@ -62,9 +69,13 @@ static inline void free_slot(const struct coop_object *queue, uint32_t position)
         return;
     }
     uint32_t tail = atomic_load_explicit(&state->tail, memory_order_acquire);
-    do
+    uint32_t next = atomic_load_explicit(&state->next, memory_order_relaxed);
+    do {
+        bool passes_next = next == head;
         head = after(queue, head);
-    while (head != tail && atomic_load_explicit(mark_at(queue, head), memory_order_relaxed) == MARK_DONE);
+        next = passes_next ? head : next;
+    } while (head != tail && atomic_load_explicit(mark_at(queue, head), memory_order_relaxed) == MARK_DONE);
+    set_next(state, next); /* never before head: there the marks are the next lap's */
     /* Pairs with the acquire of head in try_put: the message has been copied out. */
     atomic_store_explicit(&state->head, head, memory_order_release);
 }

@@ -140,7 +140,7 @@ static void repeat_repair(const struct sweep *sweep)
 }
 
 /* One death at `step`, with a supervisor that dies at step `supervisors` of its repair (0: doesn't). */
-static bool die_once(const struct sweep *sweep, unsigned step, unsigned supervisors, bool *died, bool *repair_died)
+static int die_once(const struct sweep *sweep, unsigned step, unsigned supervisors, bool *died, bool *repair_died)
 {
     sweep->prepare();
     fake_as(sweep->dying);
@@ -155,16 +155,16 @@ static bool die_once(const struct sweep *sweep, unsigned step, unsigned supervis
 
 void fake_sweep(const struct sweep *sweep)
 {
-    bool happened = false, died = true, repair_died;
-    for (unsigned step = 1; died; step++) {
-        bool before = happened;
+    int before = 0, happened = 0;
+    bool died = true, repair_died;
+    for (unsigned step = 1; died; step++, before = happened) {
         happened = die_once(sweep, step, 0, &died, &repair_died);
-        if ((step == 1 && happened) || (before && !happened))
+        if ((step == 1 && happened > 0) || (before == 1 && happened == 0))
             fail_msg("%s: step %u: what had not happened, or had, is otherwise now", sweep->object->name, step);
         repair_died = true;
         for (unsigned supervisors = 1; repair_died; supervisors++)
             assert_int_equal(die_once(sweep, step, supervisors, &died, &repair_died), happened);
     }
-    if (!happened)
+    if (happened == 0)
         fail_msg("%s: the operation has ended, and not happened", sweep->object->name);
 }

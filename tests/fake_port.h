@@ -41,9 +41,9 @@ unsigned fake_repair(const struct coop_object *object, const struct object_class
 
 /*
  * The sweep: process `dying` dies at each step of `run` in turn, and the supervisor at each step of each repair, which is
- * then repeated. Each time it begins with `prepare` and ends with `happened`, which checks the object, and tells
- * whether the operation happened: it must not at first, it must at last, and in between it changes once. Repair
- * repeated must change nothing in the state_bytes bytes of the object's state.
+ * then repeated. Each time it begins with `prepare` and ends with `happened`, which checks the object, and answers
+ * whether the operation happened (1 or 0, or -1 when that shows nowhere): it must not at first, it must at last, and in
+ * between it changes once. Repair repeated must change nothing in the state_bytes bytes of the object's state.
  */
 struct sweep {
     const struct coop_object *object;
@@ -53,7 +53,7 @@ struct sweep {
     void (*prepare)(void);
     void (*run)(void *context);
     void *context;
-    bool (*happened)(void);
+    int (*happened)(void);
 };
 void fake_sweep(const struct sweep *sweep);
 

@@ -109,14 +109,14 @@ static void take_two(void *result)
     *(int *)result = wait_for(2, COOP_EVENT_ALL | COOP_EVENT_CLEAR);
 }
 
-static bool four_is_set(void)
+static int four_is_set(void)
 {
     int flags = coop_event_flags(&event);
     assert_true(flags == 3 || flags == 7);
     return flags == 7;
 }
 
-static bool two_is_taken(void)
+static int two_is_taken(void)
 {
     int flags = coop_event_flags(&event);
     assert_true(flags == 3 || flags == 1);

@@ -101,14 +101,14 @@ static void release(void *result)
     *(int *)result = coop_semaphore_release(&semaphore);
 }
 
-static bool has_acquired(void)
+static int has_acquired(void)
 {
     int value = coop_semaphore_value(&semaphore);
     assert_true(value == 1 || value == 2);
     return value == 1;
 }
 
-static bool has_released(void)
+static int has_released(void)
 {
     int value = coop_semaphore_value(&semaphore);
     assert_true(value == 2 || value == 3);

@@ -2,8 +2,9 @@
 # PLAIN_TESTS link only these sources, PORT_TESTS the library too. TEST_SCRIPTS end with 0 when they passed.
 # TEST_TOOLS are built for the scripts, not run. A list whose name ends in a port's is for that port only.
 
-# On tests/fake_port.c: these include the source that they test.
-FAKE_TESTS := test_semaphore test_event
+# On tests/fake_port.c, which tests/fake/port_call.h and stdatomic.h bring in.
+QUEUE_TESTS := test_queue_repair
+FAKE_TESTS  := test_semaphore test_event $(QUEUE_TESTS)
 
 PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence $(FAKE_TESTS)
 PLAIN_TESTS_linux := test_capture
@@ -14,8 +15,10 @@ TEST_TOOLS_linux := capture_check
 
 TEST_SCRIPTS :=
 
-$(foreach t,$(FAKE_TESTS),$(eval $t_SOURCES := tests/fake_port.c))
-$(patsubst %,$(BUILD)/obj/tests/%.o,fake_port $(FAKE_TESTS)): TEST_CPPFLAGS += -iquote tests/fake -Itests/fake
+FAKE_QUEUE := $(addprefix tests/,queue_play.c fake/queue.c fake/queue_repair.c)
+$(foreach t,$(FAKE_TESTS),$(eval $t_SOURCES := tests/fake_port.c $(if $(filter $t,$(QUEUE_TESTS)),$(FAKE_QUEUE))))
+FAKE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,tests/fake_port.c $(FAKE_QUEUE) $(FAKE_TESTS:%=tests/%.c))
+$(FAKE_OBJECTS): TEST_CPPFLAGS += -iquote tests/fake -Itests/fake
 
 test_decimal_SOURCES  := apps/tracker/decimal.c
 test_nmea_SOURCES     := apps/tracker/nmea.c apps/tracker/decimal.c

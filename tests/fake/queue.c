@@ -1,0 +1,2 @@
+#include "copy.h"
+#include "runtime/queue.c"

@@ -1,0 +1,1 @@
+#include "runtime/queue_repair.c"

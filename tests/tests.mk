@@ -3,13 +3,13 @@
 # TEST_TOOLS are built for the scripts, not run. A list whose name ends in a port's is for that port only.
 
 # On tests/fake_port.c, which tests/fake/port_call.h and stdatomic.h bring in.
-QUEUE_TESTS := test_queue_repair
+QUEUE_TESTS := test_queue test_queue_lease test_queue_repair
 FAKE_TESTS  := test_semaphore test_event $(QUEUE_TESTS)
 
 PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence $(FAKE_TESTS)
 PLAIN_TESTS_linux := test_capture
 
-PORT_TESTS :=
+PORT_TESTS := test_process
 
 TEST_TOOLS_linux := capture_check
 

@@ -4,7 +4,7 @@
 
 # On tests/fake_port.c, which tests/fake/port_call.h and stdatomic.h bring in.
 QUEUE_TESTS := test_queue test_queue_lease test_queue_repair
-FAKE_TESTS  := test_semaphore test_event $(QUEUE_TESTS)
+FAKE_TESTS  := test_semaphore test_permits test_lock test_event $(QUEUE_TESTS)
 
 PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence $(FAKE_TESTS)
 PLAIN_TESTS_linux := test_capture

@@ -186,6 +186,23 @@ static void counts_what_it_recovers(void **state)
     assert_int_equal(play(&shared, "4g"), 3);
 }
 
+static void a_dead_letter_leaves_what_is_behind_it(void **state)
+{
+    (void)state;
+    play_begin(&letters, 0);
+    play_begin(&limited, 0);
+    play(&limited, "1p1");
+    for (int deaths = 0; deaths < 2; deaths++) {
+        assert_int_equal(play(&limited, "2t"), 1);
+        fake_repair(&limited.object, &queue_class, 2);
+    }
+    assert_false(queue_class.tend(&limited.object));
+    play_check(&limited);
+    assert_int_equal(play(&limited, "3g"), COOP_EAGAIN);
+    assert_int_equal(play(&limited, "1p2 3g"), 2);
+    assert_int_equal(play(&letters, "3g"), 1);
+}
+
 /* Somebody wrote over the arena: messages may be lost, but repair ends, and stays inside the object. */
 static void overwritten(const struct coop_queue *of, const char *script, uint32_t head, uint32_t tail)
 {
@@ -233,6 +250,7 @@ int main(void)
         cmocka_unit_test(close_dies),
         cmocka_unit_test(repair_keeps_off_an_owners_words),
         cmocka_unit_test(counts_what_it_recovers),
+        cmocka_unit_test(a_dead_letter_leaves_what_is_behind_it),
         cmocka_unit_test_setup(survives_what_was_overwritten, use_shared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

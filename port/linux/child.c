@@ -41,8 +41,13 @@ void port_exit(int code)
 
 void port_misuse(enum coop_misuse reason)
 {
+    linux_misuse(reason, (uintptr_t)__builtin_return_address(0));
+}
+
+void linux_misuse(enum coop_misuse reason, uintptr_t pc)
+{
     struct coop_end *report = &linux_self.block->report;
-    report->pc = (uintptr_t)__builtin_return_address(0);
+    report->pc = pc;
     report->reason = (uint8_t)reason;
     report->cause = COOP_MISUSED;
     if (linux_self.slot == 0)

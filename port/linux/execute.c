@@ -296,7 +296,7 @@ int linux_refused(const struct operation *operation, const struct coop_object *o
     if (result == WOULD_BLOCK)
         result = timeout_ms == 0 ? COOP_EAGAIN : wait(operation, object, a, b, timeout_ms);
     if (result <= MISUSE)
-        port_misuse((enum coop_misuse)(MISUSE - result));
+        linux_misuse((enum coop_misuse)(MISUSE - result), (uintptr_t)__builtin_return_address(0));
     return result;
 }
 

@@ -64,6 +64,9 @@ uint64_t linux_stuck_next_us(void);
 void linux_signals_init(void);
 bool linux_was_suspended(void); /* the supervisor, since the last call */
 
+/* child.c: port_misuse, at a place. */
+_Noreturn void linux_misuse(enum coop_misuse reason, uintptr_t pc);
+
 /* child.c: signals of a process, and where it was when one came. */
 enum { SIGNAL_PROBE = 24 /* SIGXCPU */, SIGNAL_NUDGE = 23 /* SIGURG */ };
 

@@ -88,6 +88,8 @@ int port_start(uint32_t slot)
     sigprocmask(SIG_SETMASK, &all, &before);
     pid_t pid = vfork();
     if (pid == 0) {
+        /* Here, since the new image may tell of itself before the parent goes on. */
+        atomic_store(&coop_blocks_start[slot].native_pid, (uint32_t)getpid());
         become(argv);
         report->code = error_of(errno);
         report->cause = COOP_START_FAILED;
@@ -99,7 +101,6 @@ int port_start(uint32_t slot)
         return error;
     pids[slot] = pid;
     stopped[slot] = false;
-    atomic_store(&coop_blocks_start[slot].native_pid, (uint32_t)pid);
     return 0;
 }
 

@@ -1,0 +1,101 @@
+/*
+ * Faults. One of a process ends that process, with cause, address and pc; one of the kernel, of an interrupt handler or of
+ * the supervisor ends everything, with a line on the log, and the hardware watchdog or the host does the rest.
+ */
+#include "console.h"
+#include "kernel.h"
+#include "reset.h"
+#include "semihost.h"
+#include "v7m.h"
+#include <stdio.h>
+
+enum { EXCEPTION_NMI = 2, EXCEPTION_HARD, EXCEPTION_MEMMANAGE, EXCEPTION_BUS, EXCEPTION_USAGE };
+
+void kernel_panic(const char *why, const uint32_t *frame)
+{
+    char text[160];
+    __asm__ volatile("cpsid i");
+    snprintf(text, sizeof text, "coop: kernel panic: %s: pc 0x%lx lr 0x%lx cfsr 0x%lx address 0x%lx\n", why,
+             frame != NULL ? (unsigned long)frame[FRAME_PC] : 0, frame != NULL ? (unsigned long)frame[FRAME_LR] : 0,
+             (unsigned long)SCB->cfsr, (unsigned long)SCB->mmfar);
+    console_panic(text);
+    semihost_exit(70); /* EX_SOFTWARE */
+}
+
+/* A frame that the core could not push, or an access just below the stack, is an overflow. */
+static bool is_overflow(const struct process *process, uint32_t cfsr, uint32_t address)
+{
+    uint32_t stack = process->context.regions[0] & ~31u;
+    if (cfsr & (CFSR_MSTKERR | CFSR_STKERR | CFSR_MLSPERR | CFSR_LSPERR))
+        return true;
+    return (cfsr & CFSR_MMARVALID) && address < stack && stack - address <= process->context.stack_end - stack;
+}
+
+static int signal_of(uint32_t cfsr)
+{
+    if (cfsr & CFSR_MEMMANAGE)
+        return SIGNAL_SEGMENT;
+    if (cfsr & CFSR_BUSFAULT)
+        return SIGNAL_BUS;
+    if (cfsr & CFSR_DIVBYZERO)
+        return SIGNAL_ARITHMETIC;
+    return cfsr != 0 ? SIGNAL_ILLEGAL : SIGNAL_TRAP;
+}
+
+static void end_faulted(struct process *process, const uint32_t *frame)
+{
+    uint32_t cfsr = SCB->cfsr;
+    uint32_t address = cfsr & CFSR_MMARVALID ? SCB->mmfar : cfsr & CFSR_BFARVALID ? SCB->bfar : 0;
+    bool overflow = is_overflow(process, cfsr, address);
+    bool has_frame = !(cfsr & (CFSR_MSTKERR | CFSR_STKERR | CFSR_MUNSTKERR | CFSR_UNSTKERR));
+    SCB->cfsr = cfsr;
+    SCB->hfsr = SCB->hfsr;
+    SCB->dfsr = SCB->dfsr;
+    struct coop_end *report = &process->block->report;
+    report->cause = overflow ? COOP_OVERFLOWED : COOP_FAULTED;
+    report->pc = has_frame ? frame[FRAME_PC] : 0;
+    report->address = (cfsr & CFSR_IACCVIOL) && has_frame ? frame[FRAME_PC] : address;
+    kernel_end(process, 0, signal_of(cfsr));
+}
+
+/* Nothing of the process may happen after its end: no pending SVC, no late save of its floating-point registers. */
+void fault_taken(uint32_t *frame, uint32_t exc_return, uint32_t exception)
+{
+    struct process *process = scheduler.current;
+    bool of_thread = (exc_return & 8) != 0;
+    if (exception == EXCEPTION_NMI)
+        reset_by_watchdog(frame);
+    if (!of_thread && (SCB->cfsr & (CFSR_MLSPERR | CFSR_LSPERR))) {
+        FPCCR &= ~FPCCR_LSPACT;
+        end_faulted(process, frame);
+        return;
+    }
+    if (!of_thread || process == &supervisor || process == &idle)
+        kernel_panic(of_thread ? "fault of the supervisor" : "fault of the kernel", frame);
+    FPCCR &= ~FPCCR_LSPACT;
+    SCB->shcsr &= ~SHCSR_SVCALLPENDED;
+    end_faulted(process, frame);
+}
+
+/* See context.S. */
+void fault_no_room(struct process *process)
+{
+    FPCCR &= ~FPCCR_LSPACT;
+    if (process == &supervisor)
+        kernel_panic("stack overflow of the supervisor", NULL);
+    process->block->report.cause = COOP_OVERFLOWED;
+    process->block->report.pc = ((const uint32_t *)process->context.psp)[FRAME_PC];
+    if (process->state != STATE_ENDED)
+        kernel_end(process, 0, SIGNAL_SEGMENT);
+}
+
+void fault_start(void)
+{
+    SCB->shpr[0] = SCB->shpr[1] = SCB->shpr[2] = PRIORITY_FAULT; /* MemManage, BusFault, UsageFault */
+    SCB->shpr[8] = PRIORITY_FAULT;                               /* DebugMonitor */
+    SCB->shpr[7] = PRIORITY_SVC;
+    SCB->shpr[10] = SCB->shpr[11] = PRIORITY_INTERRUPT; /* PendSV, SysTick */
+    SCB->shcsr |= SHCSR_FAULTS;
+    SCB->ccr |= CCR_DIV_0_TRP;
+    DEMCR |= DEMCR_MON_EN;
+}

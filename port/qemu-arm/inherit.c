@@ -1,0 +1,65 @@
+/*
+ * Priority inheritance: who holds what others wait for runs at the level of the highest of them, until it lets go, or they
+ * go away. The level goes on along a chain of holders that wait themselves.
+ */
+#include "kernel.h"
+#include "objects.h"
+#include "processes.h"
+
+static uint32_t holder_of(const struct process *waiter)
+{
+    return waiter->operation->holder != NULL ? waiter->operation->holder(waiter->object) : 0;
+}
+
+/* The chain ends: who waits in a circle waits for ever, but each of its levels is raised once. */
+void inherit_raise(const struct process *waiter)
+{
+    uint32_t self = holder_of(waiter);
+    while (self != 0) {
+        struct process *holder = &processes[self - 1];
+        if (holder->level >= waiter->level || (holder->state != STATE_READY && holder->state != STATE_PARKED))
+            return;
+        if (holder->state == STATE_READY) {
+            schedule_set_level(holder, waiter->level);
+            return;
+        }
+        wait_set_level(holder, waiter->level);
+        waiter = holder;
+        self = holder_of(waiter);
+    }
+}
+
+/* What the process is entitled to: its own level, or that of the highest who waits for something it holds. */
+static uint8_t entitled(const struct process *process)
+{
+    uint8_t level = process->descriptor->priority;
+    for (const struct coop_object *object = coop_objects_start; object < coop_objects_end; object++)
+        for (unsigned direction = DIRECTION_DATA; direction <= DIRECTION_SPACE; direction++) {
+            const struct process *waiter = wait_first(object, direction);
+            if (waiter != NULL && waiter->level > level && holder_of(waiter) == process->self)
+                level = waiter->level;
+        }
+    return level;
+}
+
+void inherit_lower(uint32_t self)
+{
+    while (self != 0) {
+        struct process *process = &processes[self - 1];
+        if (process->level == process->descriptor->priority)
+            return;
+        uint8_t level = entitled(process);
+        if (level == process->level)
+            return;
+        if (process->state == STATE_PARKED) {
+            wait_set_level(process, level);
+            self = holder_of(process);
+            continue;
+        }
+        if (process->state == STATE_READY)
+            schedule_set_level(process, level);
+        else
+            process->level = level;
+        return;
+    }
+}

@@ -1,0 +1,150 @@
+/*
+ * The kernel's own view of a process, and what its files ask of each other.
+ *
+ * Priorities of exceptions: NMI (hardware watchdog); faults; SVC; interrupts and PendSV. All interrupts share one, so
+ * they don't nest. Kernel state is only touched by SVC, by interrupts, which SVC alone may preempt (when their handler
+ * calls a coop function), and by the supervisor's thread with interrupts masked; so nothing else masks them.
+ */
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include "port.h"
+#include "system_call.h"
+#include "v7m.h"
+
+enum { PRIORITY_FAULT = 0x40, PRIORITY_SVC = 0x80, PRIORITY_INTERRUPT = 0xc0 };
+enum { CLOCK_TICKS_PER_US = 25, CONTROL_PROCESS = 3, CONTROL_SUPERVISOR = 2 };
+/* Signals, by the numbers that Linux has for them, so that an end reads alike on both ports. */
+enum {
+    SIGNAL_ILLEGAL = 4,
+    SIGNAL_TRAP = 5,
+    SIGNAL_ABORT = 6,
+    SIGNAL_BUS = 7,
+    SIGNAL_ARITHMETIC = 8,
+    SIGNAL_KILL = 9,
+    SIGNAL_SEGMENT = 11
+};
+enum { LEVELS = 32, LEVEL_SUPERVISOR = 31 }; /* applications have 0 to 30 */
+
+/* What context.S saves and loads; it knows the order. */
+struct context {
+    uint32_t regions[4]; /* RBAR and RASR of the stack, then of the image */
+    uint32_t control;
+    uint32_t psp, exc_return;
+    uint32_t r4_r11[8];
+    uint32_t stack_end;
+};
+
+enum process_state { STATE_FREE, STATE_READY, STATE_PARKED, STATE_ENDED };
+
+struct process {
+    struct context context;
+    uint32_t cpu_ticks; /* wraps; context.S adds to it */
+    uint32_t cpu_ticks_seen;
+    uint64_t cpu_us;    /* up to then */
+    uint32_t self; /* slot + 1; 0: the supervisor */
+    struct process *next;   /* in the ready list of its level, or in its object's wait list */
+    struct process *later;  /* in the list of deadlines */
+    uint64_t deadline;      /* ticks; NO_DEADLINE: not in the list */
+    const struct operation *operation; /* what it is parked in */
+    const struct coop_object *object;
+    uintptr_t a, b;
+    struct coop_block *block;
+    const struct coop_process *descriptor;
+    uint8_t state; /* enum process_state */
+    uint8_t level;  /* its priority, or a higher one that it inherits */
+    uint16_t slice_ms;
+    uint8_t signal; /* that ended it */
+    uint8_t told;   /* its end was reaped */
+    int code;
+};
+
+#define NO_DEADLINE UINT64_MAX
+
+/* The processes by slot; the supervisor's thread; whom interrupt handlers call as; what runs when nothing else can. */
+extern struct process processes[], processes_end[];
+extern struct process supervisor, interrupts, idle;
+
+/* context.S knows the first three. */
+struct scheduler {
+    struct process *current;      /* whose registers the core has */
+    struct process *next;         /* who runs when the exception is left */
+    uint32_t switched;            /* the clock's counter at the last switch */
+    struct process *holder;       /* of the processes, who has the CPU, even while the supervisor runs; or NULL */
+    uint32_t levels;              /* those in which somebody can run */
+    struct process *last[LEVELS]; /* of those who can run */
+};
+extern struct scheduler scheduler;
+
+/* What context.S counts on. */
+_Static_assert(offsetof(struct context, psp) == 20, "CONTEXT_PSP");
+_Static_assert(offsetof(struct context, stack_end) == 60, "CONTEXT_STACK_END");
+_Static_assert(offsetof(struct process, cpu_ticks) == 64, "PROCESS_CPU_TICKS");
+_Static_assert(offsetof(struct scheduler, switched) == 8, "SCHEDULER_SWITCHED");
+
+/* schedule.c: who runs. All in the kernel. */
+void schedule_ready(struct process *process);   /* it can run: last of its level */
+void schedule_block(struct process *process);   /* it can't, for now or for ever */
+void schedule_set_level(struct process *process, uint8_t level); /* of one that can run */
+void schedule_slice_ended(void);
+void schedule_yield(struct process *process);   /* the one that runs goes behind its equals */
+
+/* clock.c: time in ticks of CLOCK_HZ, and the list of deadlines. All in the kernel but clock_now. */
+void clock_start(void);
+uint64_t clock_now(void);
+void clock_add(struct process *process, uint64_t deadline);
+void clock_remove(struct process *process);
+void clock_interrupt(void);
+void clock_slice(uint64_t end); /* of the time slice, or NO_DEADLINE */
+static inline uint64_t clock_ticks(uint32_t milliseconds)
+{
+    return (uint64_t)milliseconds * (CLOCK_TICKS_PER_US * 1000u);
+}
+
+/* wait.c: parked processes. */
+void wait_park(struct process *process, const struct operation *operation, const struct coop_object *object,
+               uintptr_t a, uintptr_t b, uint64_t deadline);
+void wait_wake(const struct coop_object *object, unsigned wakes);
+void wait_wake_everyone(const struct coop_object *object);
+void wait_expire(struct process *process);
+void wait_leave(struct process *process);
+void wait_set_level(struct process *process, uint8_t level);
+struct process *wait_first(const struct coop_object *object, unsigned direction);
+
+/* inherit.c: levels of those who hold what others wait for. In the kernel. */
+void inherit_raise(const struct process *waiter); /* it has been parked */
+void inherit_lower(uint32_t self);                /* somebody waits no more for what slot + 1 holds, or it lets go */
+
+/* kernel.c: the ends of processes, and the bell. In the kernel. */
+void kernel_end(struct process *process, int code, int signal);
+void kernel_misuse(struct process *process, enum coop_misuse reason);
+void kernel_ring(void);
+void kernel_expire(struct process *process); /* its deadline has come */
+void kernel_start(void);
+
+/* protect.c */
+void protect_start(void);
+void protect_process(struct process *process, uint32_t stack, uint32_t stack_bytes, uint32_t image);
+bool protect_may_read(const struct process *process, uintptr_t address, size_t bytes);
+bool protect_may_write(const struct process *process, uintptr_t address, size_t bytes);
+
+/* image.c */
+void image_layout(void);
+void image_load(struct process *process);
+
+/* The supervisor's thread keeps interrupts out while it works on what they use. */
+static inline uint32_t kernel_enter(void)
+{
+    uint32_t before;
+    __asm__ volatile("mrs %0, basepri\n\tmsr basepri, %1" : "=&r"(before) : "r"(PRIORITY_INTERRUPT) : "memory");
+    return before;
+}
+
+static inline void kernel_leave(uint32_t before)
+{
+    __asm__ volatile("msr basepri, %0" : : "r"(before) : "memory");
+}
+
+_Noreturn void kernel_panic(const char *why, const uint32_t *frame);
+
+#endif

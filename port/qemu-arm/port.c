@@ -1,0 +1,226 @@
+/* The port's functions, as runtime/port.h tells of them. Those of processes run unprivileged. */
+#include "port.h"
+
+#include "console.h"
+#include "image.h"
+#include "kernel.h"
+#include "mps2.h"
+#include "processes.h"
+#include "reset.h"
+#include "semihost.h"
+#include "v7m.h"
+#include <coop/stream.h>
+
+
+/* r9 always points to the image of the process that runs. */
+static const struct image_header *image(void)
+{
+    const struct image_header *header;
+    __asm__("mov %0, r9" : "=r"(header));
+    return header;
+}
+
+uint32_t port_self(void)
+{
+    return image()->self;
+}
+
+const void *port_argument(void)
+{
+    return image()->argument;
+}
+
+uint64_t port_now_us(void)
+{
+    register uint32_t low __asm__("r0");
+    register uint32_t high __asm__("r1");
+    register uint32_t number __asm__("r12") = CALL_NOW;
+    __asm__ volatile("svc 0" : "=r"(low), "=r"(high) : "r"(number) : "memory");
+    return ((uint64_t)high << 32 | low) / CLOCK_TICKS_PER_US;
+}
+
+void port_yield(void)
+{
+    register uint32_t number __asm__("r12") = CALL_YIELD;
+    __asm__ volatile("svc 0" : : "r"(number) : "memory");
+}
+
+void port_exit(int code)
+{
+    for (;;)
+        system_call(CALL_EXIT, (uintptr_t)code, 0, 0, 0);
+}
+
+void port_misuse(enum coop_misuse reason)
+{
+    for (;;)
+        system_call(CALL_MISUSE, reason, 0, 0, 0);
+}
+
+int port_open(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    reset_report();
+    reset_watch(true);
+    return 0;
+}
+
+void port_close(int status, bool reboot)
+{
+    (void)status;
+    reset_watch(false);
+    console_flush();
+    if (reboot)
+        reset_board();
+}
+
+/* The image is made in the supervisor's thread, where interrupts go on. */
+int port_start(uint32_t slot)
+{
+    struct process *process = &processes[slot];
+    image_load(process);
+    uint32_t before = kernel_enter();
+    schedule_ready(process);
+    kernel_leave(before);
+    return 0;
+}
+
+void port_kill(uint32_t slot)
+{
+    uint32_t before = kernel_enter();
+    struct process *process = &processes[slot];
+    if (process->state == STATE_READY || process->state == STATE_PARKED)
+        kernel_end(process, 0, SIGNAL_KILL);
+    kernel_leave(before);
+}
+
+bool port_reap(struct port_ended *ended)
+{
+    for (uint32_t slot = 0; slot < process_slots(); slot++) {
+        struct process *process = &processes[slot];
+        if (process->state != STATE_ENDED || process->told)
+            continue;
+        process->told = true;
+        reset_note_end(process);
+        *ended = (struct port_ended){.slot = slot, .code = process->code, .signal = process->signal};
+        return true;
+    }
+    return false;
+}
+
+uint64_t port_cpu_us(uint32_t slot)
+{
+    struct process *process = &processes[slot];
+    uint32_t us = (process->cpu_ticks - process->cpu_ticks_seen) / CLOCK_TICKS_PER_US;
+    process->cpu_ticks_seen += us * CLOCK_TICKS_PER_US;
+    process->cpu_us += us;
+    return process->cpu_us;
+}
+
+void port_probe(uint32_t slot)
+{
+    const struct process *process = &processes[slot];
+    if (process->state == STATE_READY || process->state == STATE_PARKED)
+        process->block->report.pc = ((const uint32_t *)process->context.psp)[FRAME_PC];
+}
+
+int port_enter(const struct coop_object *object, uint32_t dead)
+{
+    (void)object, (void)dead;
+    kernel_enter();
+    return 0;
+}
+
+void port_leave(const struct coop_object *object)
+{
+    (void)object;
+    kernel_leave(0);
+}
+
+void port_wake(const struct coop_object *object)
+{
+    uint32_t before = kernel_enter();
+    wait_wake_everyone(object);
+    kernel_leave(before);
+}
+
+/* An operation is never half done here. */
+uint32_t port_stuck(void)
+{
+    return 0;
+}
+
+void port_ring(void)
+{
+    system_call(CALL_RING, 0, 0, 0, 0);
+}
+
+/* While nothing else is to be done the supervisor feeds the hardware watchdog: who stops the one stops the other. */
+void port_listen(uint64_t until_us)
+{
+    uint64_t until = until_us > UINT64_MAX / CLOCK_TICKS_PER_US ? NO_DEADLINE : until_us * CLOCK_TICKS_PER_US;
+    uint64_t feed;
+    do {
+        reset_feed();
+        feed = clock_now() + clock_ticks(RESET_FEED_MS);
+        uint64_t next = until < feed ? until : feed;
+        if (system_call(CALL_LISTEN, (uint32_t)next, (uint32_t)(next >> 32), 0, 0) != 0)
+            return; /* it was rung */
+    } while (until >= feed);
+}
+
+int port_stop_asked(void)
+{
+    return 0;
+}
+
+bool port_log(const char *text, size_t bytes)
+{
+    return console_log(text, bytes);
+}
+
+void port_feed(void)
+{
+    reset_feed();
+}
+
+int port_stream_open(const char *path, unsigned baud)
+{
+    (void)path, (void)baud;
+    return COOP_EUNSUPPORTED;
+}
+
+int port_stream_read(int stream, void *buffer, size_t bytes, int timeout_ms)
+{
+    if (stream != COOP_STDIN)
+        return COOP_EINVAL;
+    return system_call(CALL_READ, 0, (uintptr_t)buffer, bytes, (uintptr_t)timeout_ms);
+}
+
+int port_stream_write(int stream, const void *buffer, size_t bytes, int timeout_ms)
+{
+    if (stream != COOP_STDOUT)
+        return COOP_EINVAL;
+    uint64_t end_us = timeout_ms > 0 ? port_now_us() + (uint32_t)timeout_ms * 1000ull : 0;
+    size_t written = 0;
+    while (written < bytes) {
+        const char *rest = (const char *)buffer + written;
+        int count = system_call(CALL_WRITE, 0, (uintptr_t)rest, bytes - written, (uintptr_t)timeout_ms);
+        if (count < 0)
+            return written > 0 ? (int)written : count;
+        written += (size_t)count;
+        if (timeout_ms > 0 && written < bytes) {
+            uint64_t now_us = port_now_us();
+            if (now_us >= end_us)
+                break;
+            timeout_ms = (int)((end_us - now_us + 999) / 1000);
+        }
+    }
+    return (int)written;
+}
+
+void port_nudge(uint32_t slot)
+{
+    (void)slot;
+    port_wake(&console);
+}

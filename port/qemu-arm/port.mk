@@ -1,0 +1,38 @@
+# The board port, as data. BOARD picks a board of port/qemu-arm/boards.
+
+BOARD ?= mps2-an386
+include port/qemu-arm/boards/$(BOARD).mk
+
+BUILD := build/qemu-arm$(if $(filter-out mps2-an386,$(BOARD)),-$(BOARD))
+EXE   := .elf
+
+CC   := arm-none-eabi-gcc
+AR   := arm-none-eabi-ar
+NM   := arm-none-eabi-nm
+LINK := port/qemu-arm/link $(CC)
+
+PORT_SOURCES := $(addprefix port/qemu-arm/,vectors.c context.S start.c kernel.c schedule.c wait.c inherit.c clock.c protect.c \
+                  image.c fault.c reset.c console.c semihost.c port.c symbol.c libc.c thread_pointer.c)
+
+# 32-bit integers are int, as on Linux, so that one source has one set of formats; the compiler would make them long.
+PORT_CFLAGS := $(BOARD_CPU) -mthumb --specs=picolibc.specs -U__INT32_TYPE__ -U__UINT32_TYPE__ \
+               -D__INT32_TYPE__=int '-D__UINT32_TYPE__=unsigned int'
+
+# The kernel, the runtime: at their own addresses, without floating point. Applications: their variables through r9.
+KERNEL_CFLAGS := -ffixed-r9 -mgeneral-regs-only -Iport/qemu-arm/$(BOARD_FPU)
+APP_CFLAGS    := -fPIC -msingle-pic-base -mpic-register=r9 -mno-pic-data-is-text-relative
+
+APP_CPPFLAGS  := -D_POSIX_C_SOURCE=200809L
+PORT_CPPFLAGS :=
+TEST_CPPFLAGS :=
+
+# What every firmware is linked with: the library too, since it brings the start.
+LINKER_SCRIPTS := port/qemu-arm/firmware.ld port/qemu-arm/link $(BUILD)/libcoop.a
+PORT_LDFLAGS   := -nostartfiles -pie -Wl,--no-dynamic-linker -Wl,-z,notext -Wl,--no-warn-rwx-segments \
+                  -T port/qemu-arm/firmware.ld
+PLAIN_LDFLAGS  := $(PORT_LDFLAGS)
+PORT_LIBS      := -lc $(BUILD)/libcoop.a
+
+CMOCKA_CPPFLAGS := -DHAVE_INTTYPES_H -DHAVE_SIGNAL_H -DHAVE_STRINGS_H -DHAVE_MALLOC_H -ffixed-r9
+
+RUNNER := port/qemu-arm/run

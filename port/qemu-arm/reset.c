@@ -1,0 +1,95 @@
+#include "reset.h"
+
+#include "console.h"
+#include "mps2.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { MAGIC = 0x636f6f70, DEATHS = 8, PERIOD_MS = 4000 };
+enum reset_cause { RESET_UNKNOWN, RESET_ASKED, RESET_WATCHDOG };
+
+#define AIRCR_SYSRESETREQ 0x05fa0004u
+
+struct death {
+    const char *name;
+    struct coop_end end;
+};
+
+/* In RAM that nothing initialises: `magic` tells whether it means anything. */
+struct kept {
+    uint32_t magic;
+    uint32_t cause; /* enum reset_cause: RESET_UNKNOWN while it runs */
+    uint32_t pc;    /* where the watchdog caught it */
+    uint32_t count; /* of deaths, in all */
+    struct death deaths[DEATHS];
+};
+extern struct kept noinit_start;
+_Static_assert(sizeof(struct kept) <= 1024, "firmware.ld leaves so much");
+
+void reset_note_end(const struct process *process)
+{
+    struct death *death = &noinit_start.deaths[noinit_start.count++ % DEATHS];
+    death->name = process->descriptor->object.name;
+    death->end = process->block->report;
+    death->end.signal = process->signal;
+    death->end.code = process->code;
+}
+
+static void log_death(const struct death *death)
+{
+    char text[120];
+    int bytes = snprintf(text, sizeof text, "coop: before it %s ended: signal %d, code %d, pc 0x%lx, address 0x%lx\n",
+                         death->name, death->end.signal, (int)death->end.code, (unsigned long)death->end.pc,
+                         (unsigned long)death->end.address);
+    console_log(text, (size_t)bytes);
+}
+
+void reset_report(void)
+{
+    char text[120];
+    if (noinit_start.magic != MAGIC) {
+        memset(&noinit_start, 0, sizeof noinit_start);
+    } else if (noinit_start.cause != RESET_UNKNOWN) {
+        int bytes = snprintf(text, sizeof text, "coop: the board was reset %s at 0x%lx\n",
+                             noinit_start.cause == RESET_WATCHDOG ? "by its watchdog" : "as asked", (unsigned long)noinit_start.pc);
+        console_log(text, (size_t)bytes);
+        for (uint32_t i = noinit_start.count > DEATHS ? noinit_start.count - DEATHS : 0; i < noinit_start.count; i++) {
+            log_death(&noinit_start.deaths[i % DEATHS]);
+            console_flush();
+        }
+    }
+    noinit_start.magic = MAGIC;
+    noinit_start.cause = RESET_UNKNOWN;
+    noinit_start.count = 0;
+}
+
+void reset_watch(bool on)
+{
+    WATCHDOG->lock = WATCHDOG_UNLOCK;
+    WATCHDOG->load = CLOCK_HZ / 1000u * PERIOD_MS / 2; /* it resets when the interrupt's second half has passed too */
+    WATCHDOG->ctrl = on ? WATCHDOG_CTRL_INTERRUPT | WATCHDOG_CTRL_RESET : 0;
+}
+
+void reset_feed(void)
+{
+    WATCHDOG->clear = 1;
+}
+
+static _Noreturn void restart(enum reset_cause cause, uint32_t pc)
+{
+    noinit_start.cause = cause;
+    noinit_start.pc = pc;
+    __asm__ volatile("dsb" ::: "memory"); /* or else the stores are dead, since nothing follows */
+    for (;;)
+        SCB->aircr = AIRCR_SYSRESETREQ;
+}
+
+void reset_by_watchdog(const uint32_t *frame)
+{
+    restart(RESET_WATCHDOG, frame[FRAME_PC]);
+}
+
+void reset_board(void)
+{
+    restart(RESET_ASKED, 0);
+}

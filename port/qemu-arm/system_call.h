@@ -1,0 +1,16 @@
+/* The numbers of the calls that are no operations: in r12, after those of enum operation_number. Also read by context.S. */
+#ifndef SYSTEM_CALL_H
+#define SYSTEM_CALL_H
+
+#define CALL_YIELD          48
+#define CALL_EXIT           49 /* code, signal */
+#define CALL_MISUSE         50 /* enum coop_misuse */
+#define CALL_NOW            51 /* answers in r0 and r1 */
+#define CALL_THREAD_POINTER 52
+#define CALL_RING           53
+#define CALL_READ           54 /* -, buffer, bytes, timeout */
+#define CALL_WRITE          55 /* -, buffer, bytes, timeout */
+#define CALL_LISTEN         56 /* the supervisor: until, low and high */
+#define CALLS               57
+
+#endif

@@ -93,8 +93,12 @@ build/kernel-headers:
 	@mv -T $@.part $@
 
 build/sysroot-$(ARCH)/kernel-headers: | port/linux/arch/get-sysroot
-	$(call say,GET,musl for $(ARCH))
+	$(call say,GET,musl-$(ARCH))
 	$Qport/linux/arch/get-sysroot $(DEBIAN_$(ARCH)) $(@D)
+
+build/kernel-$(ARCH)/boot: | port/linux/arch/get-packages
+	$(call say,GET,kernel-$(ARCH))
+	$Qport/linux/arch/get-packages $(DEBIAN_$(ARCH)) $(@D) $(KERNEL_$(ARCH))/
 
 $(CMOCKA)/src/cmocka.c: tests/get-cmocka
 	$(call say,GET,CMocka)
@@ -118,7 +122,7 @@ build/capture.nmea: build/host/generate
 
 include tests/bench/bench.mk
 
-.PHONY: all programs test-programs check cmocka-source help run test bench size install setup clean distclean format lint
+.PHONY: all programs test-programs check image run-image cmocka-source help run test bench size install setup clean distclean format lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -145,6 +149,16 @@ test-programs: programs $(TEST_PROGRAMS) $(call tests,TEST_TOOLS)
 
 check: test-programs ## build and run the tests of one configuration, e.g. make check SANITIZE=1
 	@BUILD=$(BUILD) RUNNER='$(RUNNER)' tests/run build/results $(TEST_PROGRAMS) $(call for_port,TEST_SCRIPTS)
+
+IMAGE = build/image/$(APP)-$(ARCH).cpio.gz
+
+image: ## an initramfs that is the app: APP=hello ARCH=armhf|aarch64 MODULES="softdog evdev" FILES="FROM:TO ..."
+	@$(MAKE) --no-print-directory setup
+	@$(MAKE) --no-print-directory $(BUILD)/$(APP) build/kernel-$(ARCH)/boot
+	@STRIP=$(STRIP) FILES='$(FILES)' port/linux/image/build $(IMAGE) $(BUILD)/$(APP) build/kernel-$(ARCH) $(MODULES)
+
+run-image: image ## boot it in QEMU; ARGS=, and INPUT=FILE for its serial port /dev/ttyS0
+	@INPUT='$(INPUT)' port/linux/image/run $(ARCH) $(IMAGE) build/kernel-$(ARCH) $(ARGS)
 
 bench: ## set up, build, and measure coop beside its peers (BENCH_ROUNDS=, BENCH_ROWS=)
 	@port/linux/setup $(PACKAGES) $(PACKAGES_bench)
@@ -177,7 +191,7 @@ lint: ## layout, clang-tidy and cppcheck
 	  --suppress=missingIncludeSystem $(INSIDE) $(PORT_CPPFLAGS) $(LINTED)
 
 clean: ## remove what was built (not the test library's source)
-	rm -rf build/linux* build/qemu-arm* build/host build/capture.nmea build/results
+	rm -rf build/linux* build/qemu-arm* build/image build/host build/capture.nmea build/results
 
 distclean: ## remove build/
 	rm -rf build

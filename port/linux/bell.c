@@ -1,6 +1,7 @@
 /* The bell, time, and the signals of the supervisor. */
 #include "linux.h"
 
+#include "watchdog_device.h"
 #include <signal.h>
 
 static volatile sig_atomic_t stop_asked;
@@ -24,8 +25,9 @@ void port_ring(void)
 
 void port_listen(uint64_t until_us)
 {
-    uint64_t stuck_us = linux_stuck_next_us();
+    uint64_t stuck_us = linux_stuck_next_us(), feed_us = watchdog_device_next_us();
     until_us = stuck_us < until_us ? stuck_us : until_us;
+    until_us = feed_us < until_us ? feed_us : until_us;
     struct timespec deadline = {.tv_sec = (time_t)(until_us / 1000000), .tv_nsec = (long)(until_us % 1000000 * 1000)};
     atomic_store(&linux_arena.listening, 1);
     uint32_t rings = atomic_load(&linux_arena.bell);
@@ -48,7 +50,7 @@ int port_stop_asked(void)
 }
 
 /* A handler that only counts: it interrupts the wait, or changes the word before that begins. */
-static void on_signal(int signal_number)
+void linux_on_signal(int signal_number)
 {
     if (signal_number == SIGCONT)
         continued = 1;
@@ -60,7 +62,7 @@ static void on_signal(int signal_number)
 void linux_signals_init(void)
 {
     static const int heeded[] = {SIGCHLD, SIGALRM, SIGCONT, SIGTERM, SIGINT, SIGHUP};
-    struct sigaction before, action = {.sa_handler = on_signal};
+    struct sigaction before, action = {.sa_handler = linux_on_signal};
     sigset_t set;
     stop_asked = 0;
     sigemptyset(&set);

@@ -52,6 +52,9 @@ void linux_sleep_begins(void);
 void linux_sleep_ends(void);
 void linux_self_init(uint32_t slot, struct coop_block *block);
 
+/* bell.c: the supervisor's signal handler. SIGTERM asks the system to stop. */
+void linux_on_signal(int signal_number);
+
 /* spawn.c: the pid of a slot that runs, or 0; and whether somebody has suspended it. */
 pid_t linux_pid(uint32_t slot);
 bool linux_is_stopped(uint32_t slot);

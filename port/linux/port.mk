@@ -24,6 +24,8 @@ PACKAGES_x86_64  := $(if $(filter x86_64,$(MACHINE)),gcc,gcc-x86-64-linux-gnu qe
 DEBIAN_armhf   := armhf
 DEBIAN_aarch64 := arm64
 DEBIAN_x86_64  := amd64
+KERNEL_armhf   := linux-image-armmp-lpae
+KERNEL_aarch64 := linux-image-arm64
 SYSROOT        := $(if $(ARCH),build/sysroot-$(ARCH))
 
 CC_cross := $(CROSS_$(ARCH))gcc -specs=$(SYSROOT)/musl-gcc.specs
@@ -35,11 +37,17 @@ AR       := $(CROSS_$(ARCH))ar
 NM       := $(CROSS_$(ARCH))nm
 STRIP    := $(CROSS_$(ARCH))strip
 
-PORT_SOURCES := $(addprefix port/linux/, arena.c bell.c child.c execute.c guard.c log.c spawn.c stream.c symbol.c)
+# musl's vfork is a fork there.
+SOURCES_aarch64 := arch/vfork_aarch64.S
+
+PORT_SOURCES := $(addprefix port/linux/, arena.c bell.c child.c execute.c guard.c init.c log.c power_button.c \
+                  spawn.c stream.c symbol.c watchdog_device.c $(SOURCES_$(or $(ARCH),$(MACHINE))))
 
 # Non-PIE: the arena and the tables hold addresses fixed at link time, the same in every process.
 PORT_CFLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-PORT_CFLAGS      := -fno-pie $(PORT_CFLAGS_$(VARIANT))
+CFLAGS_armhf      := -Os
+PORT_CFLAGS_cross := $(CFLAGS_$(ARCH))
+PORT_CFLAGS       := -fno-pie $(PORT_CFLAGS_$(VARIANT))
 
 # The kernel's headers are not on musl's include path.
 SYSTEM_INCLUDES_cross := $(SYSROOT)/kernel-headers
@@ -52,8 +60,7 @@ PORT_CPPFLAGS := -D_GNU_SOURCE=
 TEST_CPPFLAGS := -D_GNU_SOURCE= -D_UINTPTR_T
 
 LINKER_SCRIPTS     := port/linux/arena.ld
-LDFLAGS_cross      := -static $(LDFLAGS_$(ARCH))
-LDFLAGS_armhf      := -Wl,-z,max-page-size=4096
+LDFLAGS_cross      := -static
 LDFLAGS_musl       := -static
 LDFLAGS_glibc      := -static
 PORT_LDFLAGS       := $(LDFLAGS_$(VARIANT)) -no-pie -Wl,-z,now -Wl,--build-id -Wl,-T,port/linux/arena.ld
@@ -65,6 +72,11 @@ CMOCKA_LIBS_asan := -lcmocka
 CMOCKA_LIBS      := $(CMOCKA_LIBS_$(VARIANT))
 CMOCKA_CPPFLAGS := -DHAVE_INTTYPES_H -DHAVE_SIGNAL_H -DHAVE_STRINGS_H -DHAVE_MALLOC_H -DHAVE_STRUCT_TIMESPEC \
                    -DHAVE_CLOCK_REALTIME -DHAVE_STRSIGNAL -DHAVE_SIGLONGJMP -D_GNU_SOURCE= -D_UINTPTR_T
+
+# What is loaded in an image: the power button (make run-image presses it) and a watchdog.
+MODULES_armhf   := evdev softdog
+MODULES_aarch64 := evdev gpio_keys i6300esb
+MODULES         := $(MODULES_$(ARCH))
 
 # What runs a program of this port; nothing where the machine does.
 # execve of a program of its own kind needs the emulator by name there (spawn.c).

@@ -4,6 +4,9 @@
  */
 #include "linux.h"
 
+#include "init.h"
+#include "watchdog_device.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,13 +19,15 @@
 
 extern char **environ;
 
-enum { ENVIRONMENT_MOST = 1024 };
+enum { ENVIRONMENT_MOST = 1024, KILL_TAKES_MOST_US = 5000000 };
 
 static pid_t pids[COOP_MAX_PROCESSES];
 static bool stopped[COOP_MAX_PROCESSES];
 static char marker[80];
 static char *environment[ENVIRONMENT_MOST + 2];
 static char *emulator;
+static pid_t dying; /* the one that was killed first of those that still have to end */
+static uint64_t dying_since_us;
 
 pid_t linux_pid(uint32_t slot)
 {
@@ -51,6 +56,8 @@ int port_open(int argc, char **argv)
     if (error < 0)
         return error;
     linux_signals_init();
+    init_listen();
+    watchdog_device_open();
     prctl(PR_SET_CHILD_SUBREAPER, 1); /* orphans of processes come here to be reaped */
     return 0;
 }
@@ -106,8 +113,13 @@ int port_start(uint32_t slot)
 
 void port_kill(uint32_t slot)
 {
-    if (pids[slot] > 0)
-        kill(pids[slot], SIGKILL);
+    if (pids[slot] <= 0)
+        return;
+    kill(pids[slot], SIGKILL);
+    if (dying == 0) {
+        dying = pids[slot];
+        dying_since_us = port_now_us();
+    }
 }
 
 void port_probe(uint32_t slot)
@@ -152,6 +164,8 @@ bool port_reap(struct port_ended *ended)
             continue;
         if (pid <= 0)
             return false;
+        if (pid == dying && !WIFSTOPPED(status) && !WIFCONTINUED(status))
+            dying = 0;
         if (!slot_of(pid, &ended->slot))
             continue; /* an orphan that was adopted */
         stopped[ended->slot] = WIFSTOPPED(status);
@@ -166,11 +180,17 @@ bool port_reap(struct port_ended *ended)
     }
 }
 
+/* Where a kill has no effect the kernel or a driver hangs, and only a reset helps: so the hardware isn't fed. */
 void port_feed(void)
 {
+    uint64_t now_us = port_now_us();
+    if (dying == 0 || now_us - dying_since_us < KILL_TAKES_MOST_US)
+        watchdog_device_feed(now_us);
 }
 
 void port_close(int status, bool reboot)
 {
-    (void)status, (void)reboot;
+    if (!init_is())
+        watchdog_device_close();
+    init_end(status, reboot);
 }

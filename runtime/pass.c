@@ -92,6 +92,7 @@ static bool get_is_owned(const struct coop_object *in)
 
 const struct operation queue_pass = {.try = try_pass,
                                      .unguarded = put_is_owned,
+                                     .ready = put_is_ready,
                                      .number = OP_QUEUE_PASS,
                                      .kind = COOP_KIND_QUEUE,
                                      .waits = DIRECTION_SPACE,

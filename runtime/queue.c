@@ -169,16 +169,7 @@ static bool always(const struct coop_object *queue)
     return true;
 }
 
-/* Looks from outside the guard, where every word may change: good for a guess only. */
-static bool put_is_ready(const struct coop_object *queue, uintptr_t message)
-{
-    (void)message;
-    struct coop_queue_state *state = state_of(queue);
-    return !is_full(atomic_load_explicit(&state->head, memory_order_relaxed),
-                    atomic_load_explicit(&state->tail, memory_order_relaxed)) ||
-           atomic_load_explicit(&state->closed, memory_order_relaxed);
-}
-
+/* As put_is_ready, a guess. */
 static bool get_is_ready(const struct coop_object *queue, uintptr_t message)
 {
     (void)message;

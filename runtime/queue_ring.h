@@ -59,6 +59,16 @@ static inline bool is_full(uint32_t head, uint32_t tail)
     return tail == head + LAP;
 }
 
+/* Looks from outside the guard, where every word may change: good for a guess only. */
+static inline bool put_is_ready(const struct coop_object *queue, uintptr_t message)
+{
+    (void)message;
+    struct coop_queue_state *state = state_of(queue);
+    return !is_full(atomic_load_explicit(&state->head, memory_order_relaxed),
+                    atomic_load_explicit(&state->tail, memory_order_relaxed)) ||
+           atomic_load_explicit(&state->closed, memory_order_relaxed);
+}
+
 /* Moves head over `position`, which is free now, and what was freed behind it: the commit, unless older ones are out. */
 static inline void free_slot(const struct coop_object *queue, uint32_t position)
 {

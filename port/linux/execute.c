@@ -263,12 +263,24 @@ static uint32_t announce_wait(const struct operation *operation, const struct co
     return sample;
 }
 
+/*
+ * One wake may stand for more than the one who is woken takes: several slots that are freed at once, or the end of a closed
+ * queue, which concerns all. Or it is woken and goes for another reason. So whoever slept passes the wake on while there is more.
+ */
+static void pass_wake_on(const struct operation *operation, const struct coop_object *object, uintptr_t a, int result)
+{
+    bool more = operation->ready != NULL ? operation->ready(object, a) : result < 0;
+    if (more && !linux_is_unguarded(operation, object) &&
+        (atomic_load(&object->control->wait[operation->waits]) & 1) != 0)
+        wake_waiters(object->control, operation->waits, false);
+}
+
 static int wait(const struct operation *operation, const struct coop_object *object, uintptr_t a, uintptr_t b,
                 int timeout_ms)
 {
     _Atomic uint32_t *word = &object->control->wait[operation->waits];
     struct timespec deadline = {0};
-    bool expired = false;
+    bool expired = false, slept = false;
     if (timeout_ms > 0)
         deadline = linux_deadline(timeout_ms);
     int result = WOULD_BLOCK;
@@ -280,13 +292,18 @@ static int wait(const struct operation *operation, const struct coop_object *obj
         if (result != WOULD_BLOCK)
             break;
         if (linux_is_stopping())
-            return COOP_ESTOPPING;
-        if (expired)
-            return COOP_ETIMEDOUT;
+            result = COOP_ESTOPPING;
+        else if (expired)
+            result = COOP_ETIMEDOUT;
+        if (result != WOULD_BLOCK)
+            break;
         linux_sleep_begins();
         expired = linux_futex_wait(word, sample, timeout_ms > 0 ? &deadline : NULL) == -ETIMEDOUT;
         linux_sleep_ends();
+        slept = true;
     }
+    if (slept)
+        pass_wake_on(operation, object, a, result);
     return result;
 }
 

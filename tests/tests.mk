@@ -30,3 +30,5 @@ test_fence_SOURCES    := apps/tracker/fence.c apps/tracker/decimal.c
 capture_SOURCES       := tests/capture.c $(addprefix apps/tracker/,nmea.c splitter.c report.c decimal.c)
 test_capture_SOURCES  := $(capture_SOURCES)
 capture_check_SOURCES := $(capture_SOURCES)
+
+include tests/sweep/sweep.mk

@@ -1,0 +1,128 @@
+/*
+ * Is there an order of whole actions that explains what everybody saw? Each process did one action, so the search is over
+ * the orders of a handful of events; the victim's may be left out, and its repair comes after it.
+ */
+#include "sweep.h"
+
+#include <string.h>
+
+struct search {
+    const struct history *history;
+    int found;
+};
+
+static bool sees(const struct sight *sight, struct model *model)
+{
+    int n = 0, message, result;
+    while ((result = model_apply(model, OBSERVER, &(struct action){.verb = TAKE}, &message)) >= 0 && n < MOST) {
+        if (n >= sight->n || sight->messages[n] != message * VALUES + result)
+            return false;
+        n++;
+        (void)model_apply(model, OBSERVER, &(struct action){.verb = DONE, .value = message}, &message);
+    }
+    return n == sight->n && sight->end == (result == WOULD_BLOCK ? COOP_EAGAIN : result);
+}
+
+static bool is_consistent_at_rest(const struct model *model, const struct observation *seen)
+{
+    int permits = PERMITS;
+    for (int i = 0; i < SELVES; i++)
+        permits -= model->permits[i];
+    return seen->count == model->n && seen->semaphore == model->semaphore && seen->permits == permits &&
+           seen->flags == (int)model->flags && seen->lock_owner == (int)model->lock_owner &&
+           (model->lock_owner != 0 || seen->lock_died == model->lock_died) &&
+           seen->logged + seen->log_dropped == model->logged;
+}
+
+static bool is_consistent_in_the_end(const struct history *history, struct model *model)
+{
+    const struct observation *seen = history->seen;
+    for (uint32_t self = 1; self < OBSERVER; self++)
+        model_repair(model, self);
+    struct model drained = *model;
+    if (!sees(&seen->rest, &drained) || seen->letters.n != drained.letters_n)
+        return false;
+    for (int i = 0; i < drained.letters_n; i++)
+        if (seen->letters.messages[i] != drained.letters[i])
+            return false;
+    return seen->permits_in_the_end == PERMITS && seen->lock_in_the_end == (model->lock_died ? COOP_EOWNERDEAD : 0);
+}
+
+static bool is_explained(const struct history *history, const struct model *model)
+{
+    for (int i = 0; i < history->n; i++)
+        if (history->events[i].ending == BLOCKED) {
+            struct model copy = *model;
+            int message;
+            if (model_apply(&copy, history->events[i].self, &history->events[i].action, &message) != WOULD_BLOCK)
+                return false; /* it could go on, and nobody tells it */
+        }
+    struct model drained = *model, in_the_end = *model;
+    return is_consistent_at_rest(model, history->seen) && sees(&history->seen->ready, &drained) &&
+           is_consistent_in_the_end(history, &in_the_end);
+}
+
+/* Did the event say what the model says now? */
+static bool agrees(const struct event *event, int result, int message)
+{
+    int timeout_ms = event->action.timeout_ms;
+    if (event->result == COOP_EBUSY && timeout_ms == 0)
+        return false; /* it didn't happen */
+    if (result == WOULD_BLOCK)
+        return (event->result == COOP_EAGAIN && timeout_ms == 0) || (event->result == COOP_ETIMEDOUT && timeout_ms > 0);
+    if (event->action.verb == PERMITS_ACQUIRE && result == 0)
+        return event->result >= 0 && event->result < PERMITS;
+    return event->result == result && (event->action.verb == PUT || result < 0 || event->message == message);
+}
+
+static void search(struct search *s, const struct model *model, unsigned left, bool repaired, int found);
+
+static void try_event(struct search *s, const struct model *model, unsigned left, bool repaired, int found, int i)
+{
+    const struct event *event = &s->history->events[i];
+    struct model next = *model;
+    int message;
+    int result = model_apply(&next, event->self, &event->action, &message);
+    if (event->ending == KILLED ? result != WOULD_BLOCK : agrees(event, result, message))
+        search(s, &next, left & ~(1u << i), repaired, i == 0 ? HAPPENED : found);
+    /* It was refused because the guard was another's, or it was killed before it did anything. */
+    if (event->ending == KILLED || (event->result == COOP_EBUSY && event->action.timeout_ms == 0))
+        search(s, model, left & ~(1u << i), repaired, i == 0 ? LEFT_OUT : found);
+}
+
+static bool may_be_next(const struct history *history, unsigned left, int i)
+{
+    if (!history->events[i].first)
+        for (int j = 0; j < history->n; j++)
+            if ((left & 1u << j) && history->events[j].first)
+                return false;
+    return (left & 1u << i) != 0;
+}
+
+static void search(struct search *s, const struct model *model, unsigned left, bool repaired, int found)
+{
+    if (left == 0 && repaired) {
+        if ((s->found & found) == 0 && is_explained(s->history, model))
+            s->found |= found;
+        return;
+    }
+    if (!repaired && (left & 1u) == 0) {
+        struct model next = *model;
+        model_repair(&next, VICTIM);
+        search(s, &next, left, true, found);
+    }
+    for (int i = 0; i < s->history->n; i++)
+        if (may_be_next(s->history, left, i))
+            try_event(s, model, left, repaired, found, i);
+}
+
+int order_explain(const struct history *history)
+{
+    struct search s = {.history = history};
+    unsigned left = 0;
+    for (int i = 0; i < history->n; i++)
+        if (history->events[i].ending != BLOCKED)
+            left |= 1u << i;
+    search(&s, &history->start, left, false, LEFT_OUT);
+    return s.found;
+}

@@ -1,0 +1,19 @@
+# The kill sweep, for Linux on machines that can be single-stepped. Included by the top-level Makefile before its rules for tests.
+#   make sweep SWEEP_STRIDE=3 SWEEP_ONLY="put, full"       see test_sweep.c
+
+SWEEP_STRIDE      := 1
+SWEEP_PAIR_STRIDE := 4
+SWEEP_ONLY        :=
+SWEEP_PARTS       := 0 1
+
+# Not under the sanitizers: what they add to every operation is not what runs.
+ifeq ($(PORT)$(SANITIZE),linux)
+PORT_TESTS_linux += sweep/test_sweep
+endif
+
+sweep/test_sweep_SOURCES := $(addprefix tests/sweep/, cases.c model.c order.c pairs.c run.c stage.c stepper.c world.c)
+
+.PHONY: sweep
+sweep: $(BUILD)/tests/sweep/test_sweep ## kill a process at every instruction of every operation (SWEEP_ONLY=, SWEEP_STRIDE=)
+	@SWEEP_STRIDE=$(SWEEP_STRIDE) SWEEP_PAIR_STRIDE=$(SWEEP_PAIR_STRIDE) SWEEP_ONLY='$(SWEEP_ONLY)' \
+	  tests/sweep/parts $(BUILD)/tests/sweep/test_sweep $(SWEEP_PARTS)

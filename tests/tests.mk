@@ -9,7 +9,7 @@ FAKE_TESTS  := test_semaphore test_permits test_lock test_event $(QUEUE_TESTS)
 PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence $(FAKE_TESTS)
 PLAIN_TESTS_linux := test_capture
 
-PORT_TESTS       := test_process
+PORT_TESTS       := test_process test_supervisor test_watch
 PORT_TESTS_linux := test_wakes
 
 TEST_TOOLS_linux := capture_check

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBERS = 64, VIEW_BYTES = 1000 };
+enum { NUMBERS = 1024, VIEW_BYTES = 1000 };
 
-static struct coop_lease leases[NUMBERS];
+static struct coop_lease leases[NUMBERS + 1];
 
 struct item item_of(uint32_t number)
 {
@@ -26,7 +26,7 @@ bool item_is_whole(const struct item *item)
 
 struct coop_lease *play_lease(uint32_t number)
 {
-    return &leases[number % NUMBERS];
+    return &leases[number != 0 ? number % NUMBERS : NUMBERS]; /* 0 has none */
 }
 
 void play_begin(const struct coop_queue *queue, uint32_t lap)
@@ -36,6 +36,7 @@ void play_begin(const struct coop_queue *queue, uint32_t lap)
     state->head = state->tail = state->next = state->seen_head = state->seen_tail = lap * LAP;
     for (uint32_t i = 0; i < queue->object.count; i++)
         *mark_at(&queue->object, i) = (uint16_t)(i * 77); /* outside head and tail they mean nothing */
+    memset(leases, 0xff, sizeof leases);
     fake_while_blocked(NULL);
 }
 

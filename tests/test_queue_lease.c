@@ -102,21 +102,34 @@ static void stale_leases(void **state)
     assert_view(&three, "3:1@2 4:1@2");
 }
 
+/* In a ring that is full, and begins in the middle. */
 static void leases_made_up(void **state)
 {
     (void)state;
     play_begin(&three, 5);
-    play(&three, "1p1 1p2 2t");
+    play(&three, "1p8 1p9 1g 1g 1p1 1p2 1p3 2t 3t");
     for (uint32_t lap = 0; lap < 12; lap++)
-        for (uint32_t index = 0; index < 6; index++)
-            if (lap != 5 || index != 0) {
-                *play_lease(60) = (struct coop_lease){.position = lap * LAP + index};
-                assert_int_equal(play(&three, "2d60"), COOP_ESTALE);
-                assert_int_equal(play(&three, "2b60"), COOP_ESTALE);
-            }
+        for (uint32_t index = 0; index < 6; index++) {
+            if (lap == 5 && index == 2)
+                continue; /* it is 2's */
+            *play_lease(60) = (struct coop_lease){.position = lap * LAP + index};
+            assert_int_equal(play(&three, "2d60"), COOP_ESTALE);
+            assert_int_equal(play(&three, "2b60"), COOP_ESTALE);
+        }
     *play_lease(60) = (struct coop_lease){.position = UINT32_MAX};
     assert_int_equal(play(&three, "2d60"), COOP_ESTALE);
-    assert_view(&three, "1:1@2 2");
+    assert_view(&three, "1:1@2 2:1@3 3");
+}
+
+static void nobody_holds_what_is_ready(void **state)
+{
+    (void)state;
+    play_begin(&three, 0);
+    play(&three, "1p1 1p2");
+    fake_as(0);
+    assert_int_equal(coop_queue_done(&three, (struct coop_lease){.position = 0}), COOP_ESTALE);
+    assert_int_equal(coop_queue_give_back(&three, (struct coop_lease){.position = 1}), COOP_ESTALE);
+    assert_view(&three, "1 2");
 }
 
 static void counts_deliveries(void **state)
@@ -274,6 +287,7 @@ int main(void)
         cmocka_unit_test(the_next_lap_begins_at_its_first),
         cmocka_unit_test(stale_leases),
         cmocka_unit_test(leases_made_up),
+        cmocka_unit_test(nobody_holds_what_is_ready),
         cmocka_unit_test(counts_deliveries),
         cmocka_unit_test(past_the_limit_it_is_a_dead_letter),
         cmocka_unit_test(after_the_last_delivery_it_can_be_done),

@@ -211,6 +211,7 @@ static void overwritten(const struct coop_queue *of, const char *script, uint32_
     play(of, script);
     words->head = head;
     words->tail = tail;
+    queue_class.tend(&of->object);
     fake_repair(&of->object, &queue_class, 2);
     queue_class.tend(&of->object);
 }

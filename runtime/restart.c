@@ -22,7 +22,8 @@ enum restart_verdict restart_decide(struct coop_record *record, const struct coo
         record->window_us = now_us;
         record->recent = 0;
     }
-    if (process->max_restarts != 0 && record->recent >= process->max_restarts)
+    uint32_t most = process->max_restarts < UINT16_MAX ? process->max_restarts : UINT16_MAX; /* as far as is counted */
+    if (most != 0 && record->recent >= most)
         return RESTART_ESCALATES;
     uint64_t longest = given_or(process->max_backoff_ms, MAX_BACKOFF_MS);
     uint64_t delay = record->recent == 0 ? 0 : given_or(process->backoff_ms, BACKOFF_MS);

@@ -1,6 +1,10 @@
 #include "watchdog.h"
 
-enum { SHORTEST_SAMPLE_US = 2000, SAMPLES_IN_BUDGET = 8 };
+/*
+ * A check-in is noticed up to a period late, and so is the end of the budget: two periods are within a quarter of the
+ * budget, or 2 ms.
+ */
+enum { SHORTEST_SAMPLE_US = 1000, SAMPLES_IN_BUDGET = 8 };
 
 static uint64_t us(uint32_t ms)
 {
@@ -27,7 +31,7 @@ enum coop_cause watchdog_judge(struct coop_record *record, const struct coop_pro
         record->heartbeats_seen = sample->heartbeats;
         record->beat_us = sample->now_us;
     }
-    if (process->watchdog_ms != 0 && sample->cpu_us > record->cpu_us + us(process->watchdog_ms))
+    if (process->watchdog_ms != 0 && sample->cpu_us >= record->cpu_us + us(process->watchdog_ms))
         return COOP_RUNAWAY;
     if (process->heartbeat_ms != 0 && sample->now_us > record->beat_us + us(process->heartbeat_ms))
         return COOP_HUNG;

@@ -6,11 +6,12 @@
 QUEUE_TESTS := test_queue test_queue_lease test_queue_repair test_queue_model
 FAKE_TESTS  := test_semaphore test_permits test_lock test_event $(QUEUE_TESTS)
 
-PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence $(FAKE_TESTS)
+PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence \
+                     test_watchdog test_restart test_names $(FAKE_TESTS)
 PLAIN_TESTS_linux := test_capture
 
 PORT_TESTS       := test_process test_supervisor test_watch
-PORT_TESTS_linux := test_wakes
+PORT_TESTS_linux := test_wakes test_system
 
 TEST_TOOLS_linux := capture_check
 
@@ -20,6 +21,10 @@ FAKE_QUEUE := $(addprefix tests/,queue_play.c queue_model.c fake/queue.c fake/qu
 $(foreach t,$(FAKE_TESTS),$(eval $t_SOURCES := tests/fake_port.c $(if $(filter $t,$(QUEUE_TESTS)),$(FAKE_QUEUE))))
 FAKE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,tests/fake_port.c $(FAKE_QUEUE) $(FAKE_TESTS:%=tests/%.c))
 $(FAKE_OBJECTS): TEST_CPPFLAGS += -iquote tests/fake -Itests/fake
+
+test_watchdog_SOURCES := runtime/watchdog.c
+test_restart_SOURCES  := runtime/restart.c
+test_names_SOURCES    := runtime/names.c
 
 test_decimal_SOURCES  := apps/tracker/decimal.c
 test_nmea_SOURCES     := apps/tracker/nmea.c apps/tracker/decimal.c
@@ -32,3 +37,5 @@ test_capture_SOURCES  := $(capture_SOURCES)
 capture_check_SOURCES := $(capture_SOURCES)
 
 include tests/sweep/sweep.mk
+
+test_system_SOURCES := tests/system.c

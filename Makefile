@@ -121,6 +121,7 @@ build/capture.nmea: build/host/generate
 	$Q$< > $@.part && mv $@.part $@
 
 include tests/bench/bench.mk
+include tests/bench/board/board.mk
 
 .PHONY: all programs test-programs check image run-image cmocka-source help run test bench size install setup clean distclean format lint
 

@@ -1,0 +1,187 @@
+/* Single operations, as TARGETS counts them: what an application calls, in a loop whose own cost is subtracted. */
+#include "rows.h"
+
+#include "port.h"
+
+enum { CREATED = 50 };
+
+COOP_SEMAPHORE(permit, 0);
+COOP_SEMAPHORE(ping, 0);
+COOP_SEMAPHORE(pong, 0);
+COOP_LOCK(lock);
+COOP_QUEUE(queue, struct message, 16);
+COOP_QUEUE(there, struct message, 16);
+COOP_QUEUE(back, struct message, 16);
+
+#define LOOP(statements)                                                                                               \
+    meter_begin();                                                                                                     \
+    for (unsigned i_ = 0; i_ < ROUNDS; i_++) {                                                                         \
+        statements;                                                                                                    \
+        __asm__ volatile("");                                                                                          \
+    }                                                                                                                  \
+    meter_end()
+
+static int play(const void *argument)
+{
+    struct message message = {{0}};
+    switch (*(const enum part *)argument) {
+    case PART_YIELD:
+        for (unsigned i = 0; i < ROUNDS; i++)
+            port_yield();
+        break;
+    case PART_SEMAPHORE:
+        for (unsigned i = 0; i < ROUNDS; i++) {
+            (void)!coop_semaphore_acquire(&ping, COOP_FOREVER);
+            coop_semaphore_release(&pong);
+        }
+        break;
+    case PART_QUEUE:
+        for (unsigned i = 0; i < ROUNDS; i++) {
+            (void)!coop_queue_get(&there, &message, COOP_FOREVER);
+            (void)!coop_queue_put(&back, &message, COOP_FOREVER);
+        }
+        break;
+    case PART_NOTHING:
+        break;
+    }
+    return 0;
+}
+COOP_PROCESS(partner, play, .priority = 5);
+
+static int wait_for_signals(const void *argument)
+{
+    (void)argument;
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        (void)!coop_semaphore_acquire(&meter_signal, COOP_FOREVER);
+        meter_end();
+    }
+    return 0;
+}
+COOP_PROCESS(urgent, wait_for_signals, .priority = 9);
+
+static struct coop_handle start(const struct coop_process *process, enum part part)
+{
+    struct coop_handle handle;
+    if (coop_start(process, &part, sizeof part, &handle) < 0)
+        fail("start");
+    port_yield(); /* so that it waits, if it is to wait */
+    return handle;
+}
+
+static void join(struct coop_handle handle)
+{
+    if (coop_join(handle, COOP_FOREVER, NULL) < 0)
+        fail("join");
+}
+
+void row_empty(void)
+{
+    meter_begin();
+    meter_end();
+}
+
+void row_loop(void)
+{
+    LOOP((void)0);
+}
+
+void row_switch(void)
+{
+    struct coop_handle other = start(&partner, PART_YIELD);
+    LOOP(port_yield());
+    join(other);
+}
+
+void row_semaphore(void)
+{
+    LOOP(coop_semaphore_release(&permit); (void)!coop_semaphore_acquire(&permit, COOP_FOREVER));
+    if (coop_semaphore_value(&permit) != 0)
+        fail("semaphore");
+}
+
+void row_lock(void)
+{
+    LOOP((void)!coop_lock_acquire(&lock, COOP_FOREVER); coop_lock_release(&lock));
+}
+
+void row_queue(void)
+{
+    struct message message = {{1, 2, 3, 4}};
+    LOOP((void)!coop_queue_put(&queue, &message, COOP_FOREVER);
+         (void)!coop_queue_get(&queue, &message, COOP_FOREVER));
+    if (!coop_queue_is_empty(&queue) || message.words[3] != 4)
+        fail("queue");
+}
+
+void row_queue_ping(void)
+{
+    struct message message = {{1, 2, 3, 4}};
+    struct coop_handle other = start(&partner, PART_QUEUE);
+    LOOP((void)!coop_queue_put(&there, &message, COOP_FOREVER);
+         (void)!coop_queue_get(&back, &message, COOP_FOREVER));
+    join(other);
+    if (message.words[3] != 4)
+        fail("queue ping-pong");
+}
+
+void row_semaphore_ping(void)
+{
+    struct coop_handle other = start(&partner, PART_SEMAPHORE);
+    LOOP(coop_semaphore_release(&ping); (void)!coop_semaphore_acquire(&pong, COOP_FOREVER));
+    join(other);
+}
+
+void row_create(void)
+{
+    enum part part = PART_NOTHING;
+    struct coop_handle handle;
+    meter_begin();
+    for (unsigned i = 0; i < CREATED; i++) {
+        (void)!coop_start(&partner, &part, sizeof part, &handle);
+        (void)!coop_join(handle, COOP_FOREVER, NULL);
+    }
+    meter_end();
+}
+
+void row_command(void)
+{
+    meter_begin();
+    meter_command(METER_NOTHING, 0);
+    meter_end();
+}
+
+/* Of a process that has ended: what else its next start would do. */
+void row_load_image(void)
+{
+    struct coop_handle handle = start(&partner, PART_NOTHING);
+    join(handle);
+    meter_begin();
+    meter_command(METER_LOAD_IMAGE, handle.slot);
+    meter_end();
+}
+
+void row_interrupt(void)
+{
+    struct coop_handle other = start(&urgent, PART_NOTHING);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        meter_begin();
+        meter_interrupt();
+    }
+    join(other);
+}
+
+/* Interrupts at every point of what moves messages: how long the longest one had to wait. */
+void row_masked(void)
+{
+    struct message message = {{0}};
+    meter_command(METER_SAMPLE, 0);
+    for (unsigned round = 0; round < 10; round++) {
+        row_queue();
+        row_queue_ping();
+        for (unsigned i = 0; i < 16; i++)
+            (void)!coop_queue_put(&queue, &message, 0);
+        for (unsigned i = 0; i < 16; i++)
+            (void)!coop_queue_get(&queue, &message, 0);
+    }
+    meter_command(METER_STOP_SAMPLING, 0);
+}

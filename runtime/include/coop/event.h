@@ -25,9 +25,9 @@ struct coop_event_state {
 #define COOP_EVENT_FLAGS 0x7fffffffu
 
 #define COOP_EVENT(name_)                                                                                              \
-    static struct coop_event_state name_##_state COOP_SECTION("coop_shm");                                             \
+    static struct coop_event_state name_##_event COOP_SECTION("coop_shm");                                             \
     const struct coop_event name_ COOP_SECTION("coop_objects") = {                                                     \
-        {.name = #name_, .control = &name_##_state.control, .kind = COOP_KIND_EVENT}}
+        {.name = #name_, .control = &name_##_event.control, .kind = COOP_KIND_EVENT}}
 
 /* How to wait: for any or for all of the flags; with COOP_EVENT_CLEAR added, those waited for are cleared in one step. */
 enum coop_event_mode { COOP_EVENT_ANY = 0, COOP_EVENT_ALL = 1, COOP_EVENT_CLEAR = 2 };

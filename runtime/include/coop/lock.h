@@ -32,9 +32,9 @@ struct coop_lock_state {
 };
 
 #define COOP_LOCK(name_, ...)                                                                                          \
-    static struct coop_lock_state name_##_state COOP_SECTION("coop_shm");                                              \
+    static struct coop_lock_state name_##_lock COOP_SECTION("coop_shm");                                               \
     const struct coop_lock name_ COOP_SECTION("coop_objects") = {                                                      \
-        {.name = #name_, .control = &name_##_state.control, .kind = COOP_KIND_LOCK, __VA_ARGS__}}
+        {.name = #name_, .control = &name_##_lock.control, .kind = COOP_KIND_LOCK, __VA_ARGS__}}
 
 /*
  * Acquires the lock; waits up to timeout_ms while another process owns it. The owner of a recursive lock acquires it

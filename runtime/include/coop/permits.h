@@ -27,10 +27,10 @@ struct coop_permits_state {
     static struct {                                                                                                    \
         struct coop_permits_state state;                                                                               \
         _Atomic uint8_t owners[count_];                                                                                \
-    } name_##_state COOP_SECTION("coop_shm");                                                                          \
+    } name_##_permits COOP_SECTION("coop_shm");                                                                        \
     const struct coop_permits name_ COOP_SECTION("coop_objects") = {{.name = #name_,                                   \
-                                                                     .control = &name_##_state.state.control,          \
-                                                                     .items = (void *)name_##_state.owners,            \
+                                                                     .control = &name_##_permits.state.control,        \
+                                                                     .items = (void *)name_##_permits.owners,          \
                                                                      .count = (count_),                                \
                                                                      .kind = COOP_KIND_PERMITS}}
 

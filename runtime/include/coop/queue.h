@@ -55,10 +55,10 @@ struct coop_queue_state {
         struct coop_queue_state state;                                                                                 \
         _Atomic uint16_t marks[count_];                                                                                \
         _Alignas(8) unsigned char items[(size_t)(count_) * ((sizeof(type_) + 7u) / 8u * 8u)];                          \
-    } name_##_state COOP_SECTION("coop_shm");                                                                          \
+    } name_##_queue COOP_SECTION("coop_shm");                                                                          \
     const struct coop_queue name_ COOP_SECTION("coop_objects") = {{.name = #name_,                                     \
-                                                                   .control = &name_##_state.state.control,            \
-                                                                   .items = name_##_state.items,                       \
+                                                                   .control = &name_##_queue.state.control,            \
+                                                                   .items = name_##_queue.items,                       \
                                                                    .item_bytes = sizeof(type_),                        \
                                                                    .count = (count_),                                  \
                                                                    .kind = COOP_KIND_QUEUE,                            \

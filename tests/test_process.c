@@ -1,5 +1,5 @@
 /* The life of processes as processes see it. Runs inside the root process. */
-#include "life.h"
+#include "real.h"
 
 #include <string.h>
 
@@ -435,7 +435,7 @@ static void test_who(void **state)
     assert_int_equal(who.parent.generation, coop_self().generation);
     assert_int_not_equal(who.pid, 0);
     assert_int_not_equal(who.pid, coop_native_pid(coop_self()));
-    assert_string_equal(coop_name(coop_self()), "root");
+    assert_string_equal(coop_name(coop_self()), "real_tests");
     assert_string_equal(coop_name(handle), "actor");
     assert_int_equal(coop_parent().slot, UINT32_MAX);
     assert_false(find(&actor, &found));
@@ -518,33 +518,23 @@ static void test_sleep(void **state)
     assert_false(coop_stopping());
 }
 
-static int run(const void *argument)
-{
-    (void)argument;
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_exit_codes, set_up),
-        cmocka_unit_test_setup(test_arguments, set_up),
-        cmocka_unit_test_setup(test_join, set_up),
-        cmocka_unit_test_setup(test_stale_handles, set_up),
-        cmocka_unit_test_setup(test_limit, set_up),
-        cmocka_unit_test_setup(test_kill, set_up),
-        cmocka_unit_test_setup(test_terminate_polls, set_up),
-        cmocka_unit_test_setup(test_terminate_ends_every_wait, set_up),
-        cmocka_unit_test_setup(test_terminate_ends_a_join_and_a_start, set_up),
-        cmocka_unit_test_setup(test_grace_passes, set_up),
-        cmocka_unit_test_setup(test_statics_are_private_and_pristine, set_up),
-        cmocka_unit_test_setup(test_who, set_up),
-        cmocka_unit_test_setup(test_init_and_fini, set_up),
-        cmocka_unit_test_setup(test_end_waits_for_children, set_up),
-        cmocka_unit_test_setup(test_daemons, set_up),
-        cmocka_unit_test_setup(test_misuse, set_up),
-        cmocka_unit_test_setup(test_sleep, set_up),
-    };
-    return verdict(cmocka_run_group_tests(tests, NULL, NULL));
-}
-COOP_PROCESS(root, run);
-
-int main(int argc, char **argv)
-{
-    return coop_run(argc, argv, &root);
-}
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup(test_exit_codes, set_up),
+    cmocka_unit_test_setup(test_arguments, set_up),
+    cmocka_unit_test_setup(test_join, set_up),
+    cmocka_unit_test_setup(test_stale_handles, set_up),
+    cmocka_unit_test_setup(test_limit, set_up),
+    cmocka_unit_test_setup(test_kill, set_up),
+    cmocka_unit_test_setup(test_terminate_polls, set_up),
+    cmocka_unit_test_setup(test_terminate_ends_every_wait, set_up),
+    cmocka_unit_test_setup(test_terminate_ends_a_join_and_a_start, set_up),
+    cmocka_unit_test_setup(test_grace_passes, set_up),
+    cmocka_unit_test_setup(test_statics_are_private_and_pristine, set_up),
+    cmocka_unit_test_setup(test_who, set_up),
+    cmocka_unit_test_setup(test_init_and_fini, set_up),
+    cmocka_unit_test_setup(test_end_waits_for_children, set_up),
+    cmocka_unit_test_setup(test_daemons, set_up),
+    cmocka_unit_test_setup(test_misuse, set_up),
+    cmocka_unit_test_setup(test_sleep, set_up),
+};
+REAL_TESTS(tests)

@@ -1,5 +1,5 @@
 /* Restarts, limits, groups, and what is recovered from processes that die. Runs inside the root process. */
-#include "life.h"
+#include "real.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -364,29 +364,19 @@ static void test_fifo_of_the_dead(void **state)
     assert_true(total > 4000);
 }
 
-static int run(const void *argument)
-{
-    (void)argument;
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_never, set_up),
-        cmocka_unit_test_setup(test_on_failure, set_up),
-        cmocka_unit_test_setup(test_always_until_terminated, set_up),
-        cmocka_unit_test_setup(test_backoff_doubles, set_up),
-        cmocka_unit_test_setup(test_gives_up, set_up),
-        cmocka_unit_test_setup(test_ended_in_backoff, set_up),
-        cmocka_unit_test_setup(test_group_restarts, set_up),
-        cmocka_unit_test_setup(test_children_end_before_the_restart, set_up),
-        cmocka_unit_test_setup(test_lock_of_the_dead, set_up),
-        cmocka_unit_test_setup(test_permits_of_the_dead, set_up),
-        cmocka_unit_test_setup(test_lease_of_the_dead, set_up),
-        cmocka_unit_test_setup(test_ends_of_the_dead, set_up),
-        cmocka_unit_test_setup(test_fifo_of_the_dead, set_up),
-    };
-    return verdict(cmocka_run_group_tests(tests, NULL, NULL));
-}
-COOP_PROCESS(root, run);
-
-int main(int argc, char **argv)
-{
-    return coop_run(argc, argv, &root);
-}
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup(test_never, set_up),
+    cmocka_unit_test_setup(test_on_failure, set_up),
+    cmocka_unit_test_setup(test_always_until_terminated, set_up),
+    cmocka_unit_test_setup(test_backoff_doubles, set_up),
+    cmocka_unit_test_setup(test_gives_up, set_up),
+    cmocka_unit_test_setup(test_ended_in_backoff, set_up),
+    cmocka_unit_test_setup(test_group_restarts, set_up),
+    cmocka_unit_test_setup(test_children_end_before_the_restart, set_up),
+    cmocka_unit_test_setup(test_lock_of_the_dead, set_up),
+    cmocka_unit_test_setup(test_permits_of_the_dead, set_up),
+    cmocka_unit_test_setup(test_lease_of_the_dead, set_up),
+    cmocka_unit_test_setup(test_ends_of_the_dead, set_up),
+    cmocka_unit_test_setup(test_fifo_of_the_dead, set_up),
+};
+REAL_TESTS(tests)

@@ -1,5 +1,5 @@
 /* The watchdog on real processes: CPU budgets, heartbeats, lifetimes. Runs inside the root process. */
-#include "life.h"
+#include "real.h"
 
 #include <string.h>
 
@@ -260,27 +260,17 @@ static void test_waiting_for_children_is_no_hang(void **state)
     assert_int_equal(end.code, 0);
 }
 
-static int run(const void *argument)
-{
-    (void)argument;
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_runaway, set_up),
-        cmocka_unit_test_setup(test_runaway_before_and_after, set_up),
-        cmocka_unit_test_setup(test_runaway_restarts, set_up),
-        cmocka_unit_test_setup(test_runaway_after_it_was_blocked, set_up),
-        cmocka_unit_test_setup(test_runaway_beside_a_busy_one, set_up),
-        cmocka_unit_test_setup(test_waiting_is_no_running, set_up),
-        cmocka_unit_test_setup(test_load_is_no_running, set_up),
-        cmocka_unit_test_setup(test_runaway_with_a_grace, set_up),
-        cmocka_unit_test_setup(test_hung, set_up),
-        cmocka_unit_test_setup(test_expired, set_up),
-        cmocka_unit_test_setup(test_waiting_for_children_is_no_hang, set_up),
-    };
-    return verdict(cmocka_run_group_tests(tests, NULL, NULL));
-}
-COOP_PROCESS(root, run);
-
-int main(int argc, char **argv)
-{
-    return coop_run(argc, argv, &root);
-}
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup(test_runaway, set_up),
+    cmocka_unit_test_setup(test_runaway_before_and_after, set_up),
+    cmocka_unit_test_setup(test_runaway_restarts, set_up),
+    cmocka_unit_test_setup(test_runaway_after_it_was_blocked, set_up),
+    cmocka_unit_test_setup(test_runaway_beside_a_busy_one, set_up),
+    cmocka_unit_test_setup(test_waiting_is_no_running, set_up),
+    cmocka_unit_test_setup(test_load_is_no_running, set_up),
+    cmocka_unit_test_setup(test_runaway_with_a_grace, set_up),
+    cmocka_unit_test_setup(test_hung, set_up),
+    cmocka_unit_test_setup(test_expired, set_up),
+    cmocka_unit_test_setup(test_waiting_for_children_is_no_hang, set_up),
+};
+REAL_TESTS(tests)

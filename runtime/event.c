@@ -78,20 +78,20 @@ const struct operation event_flags = {
 
 int coop_event_set(const struct coop_event *event, uint32_t flags)
 {
-    return port_call(&event_set, &event->object, flags, 0, 0);
+    return port_call(&event_set, unchecked(event), flags, 0, 0);
 }
 
 int coop_event_clear(const struct coop_event *event, uint32_t flags)
 {
-    return port_call(&event_clear, &event->object, flags, 0, 0);
+    return port_call(&event_clear, unchecked(event), flags, 0, 0);
 }
 
 int coop_event_wait(const struct coop_event *event, uint32_t flags, int mode, int timeout_ms)
 {
-    return port_call(&event_wait, &event->object, flags, (uintptr_t)mode, timeout_ms);
+    return port_call(&event_wait, unchecked(event), flags, (uintptr_t)mode, timeout_ms);
 }
 
 int coop_event_flags(const struct coop_event *event)
 {
-    return port_call(&event_flags, &event->object, 0, 0, 0);
+    return port_call(&event_flags, unchecked(event), 0, 0, 0);
 }

@@ -93,10 +93,10 @@ const struct operation lock_release = {
 
 int coop_lock_acquire(const struct coop_lock *lock, int timeout_ms)
 {
-    return port_call(&lock_acquire, &lock->object, 0, 0, timeout_ms);
+    return port_call(&lock_acquire, unchecked(lock), 0, 0, timeout_ms);
 }
 
 int coop_lock_release(const struct coop_lock *lock)
 {
-    return port_call(&lock_release, &lock->object, 0, 0, 0);
+    return port_call(&lock_release, unchecked(lock), 0, 0, 0);
 }

@@ -110,13 +110,13 @@ const struct operation queue_finish = {.try = try_finish,
 int coop_queue_pass(const struct coop_queue *in, struct coop_lease lease, const struct coop_queue *out,
                     const void *message, int timeout_ms)
 {
-    struct pass_call call = {.in = &in->object, .position = lease.position};
-    int result = port_call(&queue_pass, &out->object, (uintptr_t)message, (uintptr_t)&call, timeout_ms);
+    struct pass_call call = {.in = unchecked(in), .position = lease.position};
+    int result = port_call(&queue_pass, unchecked(out), (uintptr_t)message, (uintptr_t)&call, timeout_ms);
     if (result < 0)
         return result;
     /* The message is out: nothing may stop the rest. Who keeps the guard busy is ended by the supervisor. */
     do
-        result = port_call(&queue_finish, &in->object, lease.position, 0, 0);
+        result = port_call(&queue_finish, unchecked(in), lease.position, 0, 0);
     while (result == COOP_EBUSY);
     return result;
 }

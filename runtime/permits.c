@@ -97,15 +97,15 @@ const struct operation permits_available = {
 
 int coop_permits_acquire(const struct coop_permits *permits, int timeout_ms)
 {
-    return port_call(&permits_acquire, &permits->object, 0, 0, timeout_ms);
+    return port_call(&permits_acquire, unchecked(permits), 0, 0, timeout_ms);
 }
 
 int coop_permits_release(const struct coop_permits *permits)
 {
-    return port_call(&permits_release, &permits->object, 0, 0, 0);
+    return port_call(&permits_release, unchecked(permits), 0, 0, 0);
 }
 
 int coop_permits_available(const struct coop_permits *permits)
 {
-    return port_call(&permits_available, &permits->object, 0, 0, 0);
+    return port_call(&permits_available, unchecked(permits), 0, 0, 0);
 }

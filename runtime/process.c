@@ -21,12 +21,10 @@ struct join_call {
     struct coop_end end;
 };
 
-/* Stands for whichever generation is there, in a look_call. */
-#define ANY_GENERATION UINT32_MAX
-
 /* What can be asked of a process without waiting. */
 struct look_call {
     struct coop_handle handle;
+    uint32_t any; /* whichever generation is there, which handle then gets */
     struct coop_handle parent;
     uint32_t state;
     uint32_t native_pid;
@@ -164,7 +162,7 @@ static int try_look(const struct coop_object *object, uint32_t self, uintptr_t a
         return COOP_ESTALE;
     struct coop_block *block = block_at(object, instance);
     uint32_t parent = load(&block->parent);
-    if (call->handle.generation == ANY_GENERATION)
+    if (call->any)
         call->handle.generation = load(&block->generation);
     if (load(&block->generation) != call->handle.generation)
         return COOP_ESTALE;
@@ -290,12 +288,12 @@ int coop_start(const struct coop_process *process, const void *argument, size_t 
         return COOP_EINVAL;
     if (bytes != 0)
         memcpy(call.argument, argument, bytes);
-    int error = port_call(&process_start, &process->object, (uintptr_t)&call, 0, COOP_FOREVER);
+    int error = port_call(&process_start, unchecked(process), (uintptr_t)&call, 0, COOP_FOREVER);
     if (error < 0)
         return error;
     if (handle != NULL)
         *handle = call.handle;
-    return port_call(&process_started, &process->object, call.handle.slot, call.handle.generation, COOP_FOREVER);
+    return port_call(&process_started, unchecked(process), call.handle.slot, call.handle.generation, COOP_FOREVER);
 }
 
 int coop_join(struct coop_handle handle, int timeout_ms, struct coop_end *end)
@@ -351,7 +349,7 @@ int coop_exitcode(struct coop_handle handle)
 struct coop_handle coop_self(void)
 {
     uint32_t self = port_self();
-    struct look_call call = {.handle = {.slot = self - 1, .generation = ANY_GENERATION}};
+    struct look_call call = {.handle = {.slot = self - 1}, .any = true};
     if (self == 0 || look(&call) < 0)
         return (struct coop_handle){.slot = UINT32_MAX};
     return call.handle;
@@ -377,12 +375,12 @@ int coop_native_pid(struct coop_handle handle)
 
 int coop_find(const struct coop_process *process, uint32_t instance, struct coop_handle *handle)
 {
-    if (!object_is(&process->object, COOP_KIND_PROCESS))
+    if (!object_is(unchecked(process), COOP_KIND_PROCESS))
         port_misuse(COOP_MISUSE_BAD_HANDLE);
     if (handle == NULL || instance >= process_instances(process))
         return COOP_EINVAL;
-    struct look_call call = {.handle = {process_first_slot(process) + instance, ANY_GENERATION}};
-    int error = port_call(&process_look, &process->object, (uintptr_t)&call, 0, 0);
+    struct look_call call = {.handle = {.slot = process_first_slot(process) + instance}, .any = true};
+    int error = port_call(&process_look, unchecked(process), (uintptr_t)&call, 0, 0);
     if (error < 0 || call.state == COOP_FREE || call.state == COOP_ENDED)
         return COOP_ESTALE;
     *handle = call.handle;
@@ -407,7 +405,7 @@ void coop_exit(int code)
 void process_main(uint32_t slot)
 {
     const struct coop_process *process = process_of(slot);
-    (void)port_call(&process_announce, &process->object, 0, 0, COOP_FOREVER);
+    (void)port_call(&process_announce, unchecked(process), 0, 0, COOP_FOREVER);
     if (process->init != NULL)
         process->init();
     coop_exit(process->entry(port_argument()));

@@ -227,37 +227,37 @@ const struct operation queue_count = {
 
 int coop_queue_put(const struct coop_queue *queue, const void *message, int timeout_ms)
 {
-    return port_call(&queue_put, &queue->object, (uintptr_t)message, 0, timeout_ms);
+    return port_call(&queue_put, unchecked(queue), (uintptr_t)message, 0, timeout_ms);
 }
 
 int coop_queue_get(const struct coop_queue *queue, void *message, int timeout_ms)
 {
-    return port_call(&queue_get, &queue->object, (uintptr_t)message, 0, timeout_ms);
+    return port_call(&queue_get, unchecked(queue), (uintptr_t)message, 0, timeout_ms);
 }
 
 int coop_queue_take(const struct coop_queue *queue, void *message, struct coop_lease *lease, int timeout_ms)
 {
-    return port_call(&queue_take, &queue->object, (uintptr_t)message, (uintptr_t)lease, timeout_ms);
+    return port_call(&queue_take, unchecked(queue), (uintptr_t)message, (uintptr_t)lease, timeout_ms);
 }
 
 int coop_queue_done(const struct coop_queue *queue, struct coop_lease lease)
 {
-    return port_call(&queue_done, &queue->object, lease.position, 0, 0);
+    return port_call(&queue_done, unchecked(queue), lease.position, 0, 0);
 }
 
 int coop_queue_give_back(const struct coop_queue *queue, struct coop_lease lease)
 {
-    return port_call(&queue_give_back, &queue->object, lease.position, 0, 0);
+    return port_call(&queue_give_back, unchecked(queue), lease.position, 0, 0);
 }
 
 int coop_queue_close(const struct coop_queue *queue)
 {
-    return port_call(&queue_close, &queue->object, 0, 0, 0);
+    return port_call(&queue_close, unchecked(queue), 0, 0, 0);
 }
 
 int coop_queue_count(const struct coop_queue *queue)
 {
-    return port_call(&queue_count, &queue->object, 0, 0, 0);
+    return port_call(&queue_count, unchecked(queue), 0, 0, 0);
 }
 
 int coop_queue_is_empty(const struct coop_queue *queue)

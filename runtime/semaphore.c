@@ -69,15 +69,15 @@ const struct operation semaphore_value = {
 
 int coop_semaphore_acquire(const struct coop_semaphore *semaphore, int timeout_ms)
 {
-    return port_call(&semaphore_acquire, &semaphore->object, 0, 0, timeout_ms);
+    return port_call(&semaphore_acquire, unchecked(semaphore), 0, 0, timeout_ms);
 }
 
 int coop_semaphore_release(const struct coop_semaphore *semaphore)
 {
-    return port_call(&semaphore_release, &semaphore->object, 0, 0, 0);
+    return port_call(&semaphore_release, unchecked(semaphore), 0, 0, 0);
 }
 
 int coop_semaphore_value(const struct coop_semaphore *semaphore)
 {
-    return port_call(&semaphore_value, &semaphore->object, 0, 0, 0);
+    return port_call(&semaphore_value, unchecked(semaphore), 0, 0, 0);
 }

@@ -8,6 +8,12 @@
 extern const struct coop_object coop_objects_start[], coop_objects_end[];
 extern const struct coop_process coop_processes_start[], coop_processes_end[];
 
+/* What a caller passes for a handle, as an object. It may be any pointer: no member of it is touched before object_is. */
+static inline const struct coop_object *unchecked(const void *handle)
+{
+    return handle;
+}
+
 /* True when `object` is the address of an entry of the linker's tables that is of this kind. */
 static inline bool object_is(const struct coop_object *object, enum coop_kind kind)
 {

@@ -9,13 +9,14 @@
 #include "copy.h"
 #include "operations.h"
 
-#define ALWAYS_INLINE inline __attribute__((always_inline))
+#define ALWAYS_INLINE     inline __attribute__((always_inline))
+#define SELDOM(condition) __builtin_expect((condition), 0)
 
 /* An end that is declared to have one user: claimed by its first, returned by repair. */
 static ALWAYS_INLINE int claim(_Atomic uint32_t *end, uint32_t self)
 {
     uint32_t owner = atomic_load_explicit(end, memory_order_relaxed);
-    if (owner == self && self != 0)
+    if (!SELDOM((owner != self) | (self == 0)))
         return 0;
     if (owner != 0 || self == 0 ||
         !atomic_compare_exchange_strong_explicit(end, &owner, self, memory_order_acq_rel, memory_order_relaxed))
@@ -27,13 +28,13 @@ static ALWAYS_INLINE int try_put(const struct coop_object *queue, uint32_t self,
 {
     (void)unused;
     struct coop_queue_state *state = state_of(queue);
-    if (atomic_load_explicit(&state->closed, memory_order_relaxed))
+    if (SELDOM(atomic_load_explicit(&state->closed, memory_order_relaxed) != 0))
         return COOP_ECLOSED; /* before the claim: who closes a queue that nobody has put to owns its end */
     int error = queue->one_producer ? claim(&state->producer, self) : 0;
-    if (error < 0)
+    if (SELDOM(error < 0))
         return error;
     uint32_t tail = atomic_load_explicit(&state->tail, memory_order_relaxed);
-    if (is_full(state->seen_head, tail)) {
+    if (SELDOM(is_full(state->seen_head, tail))) {
         /* Pairs with the release of head: the consumer has finished reading the slot that this put writes. */
         state->seen_head = atomic_load_explicit(&state->head, memory_order_acquire);
         if (is_full(state->seen_head, tail))
@@ -48,28 +49,53 @@ static ALWAYS_INLINE int try_put(const struct coop_object *queue, uint32_t self,
     return 0;
 }
 
+/* Without a ready message: COOP_ECLOSED when none can come back either. */
+static int refuse(struct coop_queue_state *state)
+{
+    /* closed first: only then does an unchanged tail say that nothing more comes. Pairs with try_close. */
+    bool closed = atomic_load_explicit(&state->closed, memory_order_acquire) != 0;
+    uint32_t tail = atomic_load_explicit(&state->tail, memory_order_acquire);
+    return closed && tail == atomic_load_explicit(&state->head, memory_order_relaxed) ? COOP_ECLOSED : WOULD_BLOCK;
+}
+
+/* Where the first message behind `next` is leased: moves next on. */
+static __attribute__((noinline, cold)) int pass_leased(const struct coop_object *queue)
+{
+    struct coop_queue_state *state = state_of(queue);
+    uint32_t position = atomic_load_explicit(&state->next, memory_order_relaxed);
+    while ((atomic_load_explicit(mark_at(queue, position), memory_order_relaxed) & MARK_OWNER) != 0) {
+        position = after(queue, position);
+        set_next(state, position);
+        if (position == state->seen_tail)
+            state->seen_tail = atomic_load_explicit(&state->tail, memory_order_acquire);
+        if (position == state->seen_tail)
+            return refuse(state);
+    }
+    return 0;
+}
+
 /* Finds the first ready message; WOULD_BLOCK, or COOP_ECLOSED when none is there and none can come back. */
 static ALWAYS_INLINE int find_ready(const struct coop_object *queue, uint32_t *found)
 {
     struct coop_queue_state *state = state_of(queue);
-    uint32_t position = atomic_load_explicit(&state->next, memory_order_relaxed);
-    for (;;) {
-        if (position == state->seen_tail) {
-            /* closed first: only then does an unchanged tail say that nothing more comes. Pairs with try_close. */
-            uint32_t closed = atomic_load_explicit(&state->closed, memory_order_acquire);
-            state->seen_tail = atomic_load_explicit(&state->tail, memory_order_acquire);
-            if (position == state->seen_tail) {
-                bool empty = atomic_load_explicit(&state->head, memory_order_relaxed) == position;
-                return closed && empty ? COOP_ECLOSED : WOULD_BLOCK;
-            }
-        }
-        if ((atomic_load_explicit(mark_at(queue, position), memory_order_relaxed) & MARK_OWNER) == 0)
-            break;
-        position = after(queue, position);
-        set_next(state, position);
+    int error = 0;
+    *found = atomic_load_explicit(&state->next, memory_order_relaxed);
+    if (*found == state->seen_tail) {
+        state->seen_tail = atomic_load_explicit(&state->tail, memory_order_acquire);
+        if (SELDOM(*found == state->seen_tail))
+            return refuse(state);
     }
-    *found = position;
-    return 0;
+    if (SELDOM((atomic_load_explicit(mark_at(queue, *found), memory_order_relaxed) & MARK_OWNER) != 0)) {
+        error = pass_leased(queue);
+        *found = atomic_load_explicit(&state->next, memory_order_relaxed);
+    }
+    return error;
+}
+
+/* free_slot, where it is more than the next step of head. */
+static __attribute__((noinline, cold)) void free_out_of_order(const struct coop_object *queue, uint32_t position)
+{
+    free_slot(queue, position);
 }
 
 static ALWAYS_INLINE int try_get(const struct coop_object *queue, uint32_t self, uintptr_t message, uintptr_t unused)
@@ -77,15 +103,21 @@ static ALWAYS_INLINE int try_get(const struct coop_object *queue, uint32_t self,
     (void)unused;
     struct coop_queue_state *state = state_of(queue);
     int error = queue->one_consumer ? claim(&state->consumer, self) : 0;
-    if (error < 0)
+    if (SELDOM(error < 0))
         return error;
     uint32_t position;
     error = find_ready(queue, &position);
-    if (error < 0)
+    if (SELDOM(error < 0))
         return error;
     copy_item((void *)message, item_at(queue, position), queue->item_bytes);
-    set_next(state, after(queue, position)); /* first, since free_slot may have to move it further */
-    free_slot(queue, position);
+    uint32_t behind = after(queue, position);
+    set_next(state, behind); /* first, since free_slot may have to move it further */
+    bool others = (atomic_load_explicit(&state->head, memory_order_relaxed) != position) |
+                  (atomic_load_explicit(mark_at(queue, behind), memory_order_relaxed) == MARK_DONE);
+    if (SELDOM(others))
+        free_out_of_order(queue, position);
+    else /* The commit. Pairs with the acquire of head in try_put: the message has been copied out. */
+        atomic_store_explicit(&state->head, behind, memory_order_release);
     return 0;
 }
 

@@ -32,8 +32,8 @@ static inline void *item_at(const struct coop_object *queue, uint32_t position)
 
 static inline uint32_t after(const struct coop_object *queue, uint32_t position)
 {
-    uint32_t index = (position & INDEX) + 1;
-    return index < queue->count ? position + 1 : (position & ~(uint32_t)INDEX) + LAP;
+    uint32_t next = position + 1, wrapped = next + (LAP - queue->count);
+    return (next & INDEX) == queue->count ? wrapped : next; /* no branch: it would be mispredicted */
 }
 
 static inline uint32_t distance(const struct coop_object *queue, uint32_t from, uint32_t to)
@@ -69,7 +69,10 @@ static inline bool put_is_ready(const struct coop_object *queue, uintptr_t messa
            atomic_load_explicit(&state->closed, memory_order_relaxed);
 }
 
-/* Moves head over `position`, which is free now, and what was freed behind it: the commit, unless older ones are out. */
+/*
+ * Moves head over `position`, which is free now, and what was freed behind it: the commit, unless older ones are out.
+ * What is not before seen_tail no consumer has had: so the producers' tail needs no look.
+ */
 static inline void free_slot(const struct coop_object *queue, uint32_t position)
 {
     struct coop_queue_state *state = state_of(queue);
@@ -78,13 +81,12 @@ static inline void free_slot(const struct coop_object *queue, uint32_t position)
         atomic_store_explicit(mark_at(queue, position), MARK_DONE, memory_order_relaxed);
         return;
     }
-    uint32_t tail = atomic_load_explicit(&state->tail, memory_order_acquire);
     uint32_t next = atomic_load_explicit(&state->next, memory_order_relaxed);
     do {
         bool passes_next = next == head;
         head = after(queue, head);
         next = passes_next ? head : next;
-    } while (head != tail && atomic_load_explicit(mark_at(queue, head), memory_order_relaxed) == MARK_DONE);
+    } while (head != state->seen_tail && atomic_load_explicit(mark_at(queue, head), memory_order_relaxed) == MARK_DONE);
     set_next(state, next); /* never before head: there the marks are the next lap's */
     /* Pairs with the acquire of head in try_put: the message has been copied out. */
     atomic_store_explicit(&state->head, head, memory_order_release);

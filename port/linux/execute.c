@@ -184,6 +184,8 @@ static void wake_waiters(struct coop_control *control, unsigned direction, bool 
 
 int linux_wake_others(const struct operation *operation, struct coop_control *control, int result)
 {
+    if (linux_self.needs_fence)
+        atomic_thread_fence(memory_order_seq_cst);
     for (unsigned direction = 0; direction < 2; direction++)
         if ((operation->wakes & 1u << direction) != 0 && (atomic_load(&control->wait[direction]) & 1) != 0)
             wake_waiters(control, direction, (operation->wakes & WAKES_ALL) != 0);
@@ -205,7 +207,7 @@ static int try_once(const struct operation *operation, const struct coop_object 
     int result = operation->try(object, linux_self.slot, a, b);
     if (guarded)
         atomic_store_explicit(&object->control->guard, 0, memory_order_release);
-    if (result >= 0 && linux_must_wake(operation, object->control))
+    if (result >= 0 && linux_may_wake(operation, object->control))
         return linux_wake_others(operation, object->control, result);
     return result;
 }

@@ -14,13 +14,14 @@
 #include <stdatomic.h>
 
 #define COOP_SELDOM(condition) __builtin_expect((condition), 0)
+#define COOP_MOSTLY(condition) __builtin_expect((condition), 1)
 
 /* This process. Private memory. */
 struct linux_self {
     uint32_t guard_id; /* pid << 8 | slot + 1; of the supervisor pid << 8 | 255: never 0 */
     uint32_t slot;     /* + 1, or 0 */
     struct coop_block *block;
-    uint32_t needs_fence; /* there is no membarrier: the fast side must order its commit and its look */
+    uint32_t needs_fence; /* 1: there is no membarrier, so who commits must order its commit and its look */
     uint32_t spins;       /* how long it pays to wait before it sleeps; 0 on a single core */
 };
 extern struct linux_self linux_self;
@@ -45,19 +46,18 @@ static inline bool linux_enter(struct coop_control *control)
                                                    memory_order_relaxed);
 }
 
-/* After a commit: does somebody wait for it? */
-static inline bool linux_must_wake(const struct operation *operation, struct coop_control *control)
+/* After a commit: does somebody wait for it? Perhaps, where it takes a fence to know. */
+static inline bool linux_may_wake(const struct operation *operation, struct coop_control *control)
 {
     uint32_t bits = operation->rings;
     if (operation->wakes == WAKES_NONE)
         return bits != 0;
-    if (COOP_SELDOM(linux_self.needs_fence != 0))
-        atomic_thread_fence(memory_order_seq_cst);
     atomic_signal_fence(memory_order_seq_cst);
+    bits |= linux_self.needs_fence;
     for (unsigned direction = 0; direction < 2; direction++)
         if ((operation->wakes & 1u << direction) != 0)
-            bits |= atomic_load_explicit(&control->wait[direction], memory_order_relaxed) & 1;
-    return bits != 0;
+            bits |= atomic_load_explicit(&control->wait[direction], memory_order_relaxed);
+    return (bits & 1) != 0;
 }
 
 static inline __attribute__((always_inline)) int
@@ -65,21 +65,24 @@ port_call(const struct operation *operation, const struct coop_object *object, u
 {
     if (COOP_SELDOM(!object_is(object, operation->kind)))
         port_misuse(COOP_MISUSE_BAD_HANDLE);
-    if (COOP_SELDOM(timeout_ms < COOP_FOREVER || (operation->access_a != ACCESS_VALUE && a == 0) ||
-                    (operation->access_b != ACCESS_VALUE && b == 0)))
+    if (COOP_SELDOM(timeout_ms < COOP_FOREVER) | (operation->access_a != ACCESS_VALUE && a == 0) |
+        (operation->access_b != ACCESS_VALUE && b == 0))
         return COOP_EINVAL;
-    if (timeout_ms != 0) /* not a count: that would make of all calls one chain of loads and stores */
+    if (COOP_MOSTLY(timeout_ms != 0)) /* not a count: that would make of all calls one chain of loads and stores */
         atomic_store_explicit(&linux_self.block->checkins, 1, memory_order_relaxed);
     struct coop_control *control = object->control;
-    bool guarded = !linux_is_unguarded(operation, object);
-    if (guarded && COOP_SELDOM(!linux_enter(control)))
-        return linux_call_slowly(operation, object, a, b, timeout_ms);
-    int result = operation->try(object, linux_self.slot, a, b);
-    if (guarded)
+    int result;
+    if (linux_is_unguarded(operation, object)) {
+        result = operation->try(object, linux_self.slot, a, b);
+    } else {
+        if (COOP_SELDOM(!linux_enter(control)))
+            return linux_call_slowly(operation, object, a, b, timeout_ms);
+        result = operation->try(object, linux_self.slot, a, b);
         atomic_store_explicit(&control->guard, 0, memory_order_release);
+    }
     if (COOP_SELDOM(result < 0))
         return linux_refused(operation, object, a, b, timeout_ms, result);
-    if (COOP_SELDOM(linux_must_wake(operation, control)))
+    if (COOP_SELDOM(linux_may_wake(operation, control)))
         return linux_wake_others(operation, control, result);
     return result;
 }

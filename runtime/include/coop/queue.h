@@ -47,6 +47,9 @@ struct coop_queue_state {
     _Atomic uint32_t next; /* no ready message lies before it */
 };
 
+/* Where a message is as long as a line, it should be one line. */
+#define COOP_ITEM_ALIGNMENT (COOP_LINE_BYTES > 8 ? COOP_LINE_BYTES : 8)
+
 /* A slot's mark: deliveries << 8 | owner's slot + 1, or one of the two values of queue.c. */
 #define COOP_QUEUE(name_, type_, count_, ...)                                                                          \
     _Static_assert((count_) >= 1 && (count_) <= 65535, "a queue has 1 to 65535 slots");                                \
@@ -54,7 +57,7 @@ struct coop_queue_state {
     static struct {                                                                                                    \
         struct coop_queue_state state;                                                                                 \
         _Atomic uint16_t marks[count_];                                                                                \
-        _Alignas(8) unsigned char items[(size_t)(count_) * ((sizeof(type_) + 7u) / 8u * 8u)];                          \
+        _Alignas(COOP_ITEM_ALIGNMENT) unsigned char items[(size_t)(count_) * ((sizeof(type_) + 7u) / 8u * 8u)];        \
     } name_##_queue COOP_SECTION("coop_shm");                                                                          \
     const struct coop_queue name_ COOP_SECTION("coop_objects") = {{.name = #name_,                                     \
                                                                    .control = &name_##_queue.state.control,            \

@@ -3,7 +3,7 @@
 # TEST_TOOLS are built for the scripts, not run. A list whose name ends in a port's is for that port only.
 
 # On tests/fake_port.c, which tests/fake/port_call.h and stdatomic.h bring in.
-QUEUE_TESTS := test_queue test_queue_lease test_queue_repair test_queue_model
+QUEUE_TESTS := test_queue test_queue_lease test_queue_repair test_queue_model test_pass
 FAKE_TESTS  := test_semaphore test_permits test_lock test_event $(QUEUE_TESTS)
 
 PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence \
@@ -17,7 +17,7 @@ TEST_TOOLS_linux := capture_check
 
 TEST_SCRIPTS :=
 
-FAKE_QUEUE := $(addprefix tests/,queue_play.c queue_model.c fake/queue.c fake/queue_repair.c)
+FAKE_QUEUE := $(addprefix tests/,queue_play.c queue_model.c fake/queue.c fake/queue_repair.c fake/pass.c)
 $(foreach t,$(FAKE_TESTS),$(eval $t_SOURCES := tests/fake_port.c $(if $(filter $t,$(QUEUE_TESTS)),$(FAKE_QUEUE))))
 FAKE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,tests/fake_port.c $(FAKE_QUEUE) $(FAKE_TESTS:%=tests/%.c))
 $(FAKE_OBJECTS): TEST_CPPFLAGS += -iquote tests/fake -Itests/fake

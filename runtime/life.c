@@ -198,6 +198,8 @@ static uint64_t serve_running(uint32_t slot, uint64_t now_us)
                                   .heartbeats = load(&block->heartbeats),
                                   .blocked = process->watchdog_ms != 0 && dozes(block, checked_in)};
     enum coop_cause verdict = watchdog_judge(record, process, &sample);
+    if (verdict == COOP_RUNAWAY && load(&block->checkins) != 0)
+        verdict = COOP_ALIVE; /* the supervisor was preempted before it read the clock, and meanwhile it has checked in */
     if (verdict == COOP_ALIVE)
         return watchdog_next_us(record, process, &sample);
     record->used_us = to_us32(sample.cpu_us - record->cpu_us);

@@ -10,7 +10,7 @@ PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence
                      test_watchdog test_restart test_names $(FAKE_TESTS)
 PLAIN_TESTS_linux := test_capture
 
-PORT_TESTS       := test_process test_supervisor test_watch test_bad_input
+PORT_TESTS       := test_process test_supervisor test_watch test_bad_input test_misuse
 PORT_TESTS_linux := test_wakes test_system
 
 TEST_TOOLS_linux := capture_check

@@ -9,7 +9,7 @@ PREFIX  := /usr/local
 APPS    := hello tracker
 
 # What `make test` builds and runs, one set of make's arguments each.
-CONFIGURATIONS := PORT=linux SANITIZE=1
+CONFIGURATIONS := PORT=linux SANITIZE=1 ARCH=armhf ARCH=aarch64
 
 PACKAGES       := gcc libc6-dev binutils musl-tools linux-libc-dev libcmocka-dev xz-utils \
                   gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm
@@ -80,7 +80,7 @@ $(call objects,tests/$1.c $(filter tests/%,$($1_SOURCES))): | $(CMOCKA_LIB)
 endef
 for_port = $($1) $($1_$(PORT))
 $(foreach t,$(call for_port,PLAIN_TESTS) $(call for_port,TEST_TOOLS),$(eval $(call test_rule,$t,,PLAIN_LDFLAGS)))
-$(foreach t,$(call for_port,PORT_TESTS),$(eval $(call test_rule,$t,$(LIB),PORT_LDFLAGS)))
+$(foreach t,$(call for_port,PORT_TESTS) $(call for_port,PORT_TOOLS),$(eval $(call test_rule,$t,$(LIB),PORT_LDFLAGS)))
 
 tests = $(foreach l,$1,$(foreach t,$(call for_port,$l),$(call test,$t)))
 TEST_PROGRAMS := $(call tests,PLAIN_TESTS PORT_TESTS)
@@ -123,7 +123,7 @@ build/capture.nmea: build/host/generate
 include tests/bench/bench.mk
 include tests/bench/board/board.mk
 
-.PHONY: all programs test-programs check image run-image cmocka-source help run test bench size install setup clean distclean format lint
+.PHONY: all programs test-programs test-arm check image run-image cmocka-source help run test bench size install setup clean distclean format lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -142,24 +142,28 @@ run: setup ## set up, build, and run the tracker on a capture that its generator
 
 test: setup ## set up, build everything, run all tests
 	@rm -f build/results
-	@for c in $(CONFIGURATIONS); do $(MAKE) --no-print-directory $$c test-programs || exit 1; done
+	@for c in $(CONFIGURATIONS); do \
+	  $(MAKE) --no-print-directory $$c setup && $(MAKE) --no-print-directory $$c test-programs || exit 1; done
 	@for c in $(CONFIGURATIONS); do $(MAKE) --no-print-directory $$c check || failed=1; done; \
 	tests/run --sum build/results && test -z "$$failed"
 
-test-programs: programs $(TEST_PROGRAMS) $(call tests,TEST_TOOLS)
+test-programs: programs $(TEST_PROGRAMS) $(call tests,TEST_TOOLS PORT_TOOLS) $(TEST_IMAGES)
 
 check: test-programs ## build and run the tests of one configuration, e.g. make check SANITIZE=1
 	@BUILD=$(BUILD) RUNNER='$(RUNNER)' tests/run build/results $(TEST_PROGRAMS) $(call for_port,TEST_SCRIPTS)
 
-IMAGE = build/image/$(APP)-$(ARCH).cpio.gz
+test-arm: ## build and run the tests for ARM: the suites under qemu-user, and images that are booted
+	@$(MAKE) --no-print-directory test CONFIGURATIONS='ARCH=armhf ARCH=aarch64'
 
 image: ## an initramfs that is the app: APP=hello ARCH=armhf|aarch64 MODULES="softdog evdev" FILES="FROM:TO ..."
 	@$(MAKE) --no-print-directory setup
-	@$(MAKE) --no-print-directory $(BUILD)/$(APP) build/kernel-$(ARCH)/boot
-	@STRIP=$(STRIP) FILES='$(FILES)' port/linux/image/build $(IMAGE) $(BUILD)/$(APP) build/kernel-$(ARCH) $(MODULES)
+	@$(MAKE) --no-print-directory build/image/$(APP)-$(ARCH).cpio.gz
+
+build/image/%-$(ARCH).cpio.gz: $(BUILD)/% port/linux/image/build port/linux/port.mk build/kernel-$(ARCH)/boot
+	@STRIP=$(STRIP) FILES='$(FILES)' port/linux/image/build $@ $< build/kernel-$(ARCH) $(MODULES)
 
 run-image: image ## boot it in QEMU; ARGS=, and INPUT=FILE for its serial port /dev/ttyS0
-	@INPUT='$(INPUT)' port/linux/image/run $(ARCH) $(IMAGE) build/kernel-$(ARCH) $(ARGS)
+	@INPUT='$(INPUT)' port/linux/image/run $(ARCH) build/image/$(APP)-$(ARCH).cpio.gz build/kernel-$(ARCH) $(ARGS)
 
 bench: ## set up, build, and measure coop beside its peers (BENCH_ROUNDS=, BENCH_ROWS=)
 	@port/linux/setup $(PACKAGES) $(PACKAGES_bench)

@@ -37,5 +37,6 @@ test_capture_SOURCES  := $(capture_SOURCES)
 capture_check_SOURCES := $(capture_SOURCES)
 
 include tests/sweep/sweep.mk
+include tests/image/image.mk
 
 test_system_SOURCES := tests/system.c

@@ -25,7 +25,6 @@ enum { COMMAND_LINE_BYTES = 2048, MOUNTS_BYTES = 4096, MODULES_MOST = 10, LAST_C
 #define FIRST_NAMESPACE "pid:[4026531836]"
 
 static bool is_init;
-static int status_of_run = 255; /* main() ended without a run */
 static volatile sig_atomic_t end_wanted;
 static char command_line[COMMAND_LINE_BYTES];
 static char mounts[MOUNTS_BYTES];
@@ -184,7 +183,6 @@ void init_end(int status, bool reboot)
 {
     if (!is_init)
         return;
-    status_of_run = status;
     if (reboot)
         end_wanted = (int)RB_AUTOBOOT;
     exit(status); /* what main() registered, and what it printed, still counts */
@@ -243,27 +241,38 @@ static int end_by_option(void)
                                           : (int)RB_POWER_OFF;
 }
 
-static __attribute__((destructor(101))) void end(void)
+static _Noreturn void end_machine(int status)
 {
     char value[4];
-    if (!is_init)
-        return;
     int how = end_wanted != 0 ? (int)end_wanted : end_by_option();
-    fflush(NULL);
     end_orphans();
     coop_log("the machine %s; exit status %d",
              how == (int)RB_AUTOBOOT      ? "reboots"
              : how == (int)RB_HALT_SYSTEM ? "halts"
                                           : "powers off",
-             status_of_run);
+             status);
     sync();
     unmount();
     watchdog_device_close();
     fsync(STDERR_FILENO);
     if (init_option("semihosting", value, sizeof value))
-        semihosting_exit(status_of_run);
+        semihosting_exit(status);
     reboot(how);
     coop_log("that failed: %s", strerror(errno));
     for (;;)
         pause();
+}
+
+/* In place of the C library's: however main() ends, the machine ends, since the kernel panics when its init does. */
+_Noreturn void _Exit(int status)
+{
+    if (is_init && getpid() == 1)
+        end_machine(status & 0xff);
+    for (;;)
+        syscall(SYS_exit_group, status);
+}
+
+_Noreturn void _exit(int status)
+{
+    _Exit(status);
 }

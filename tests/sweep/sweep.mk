@@ -6,8 +6,8 @@ SWEEP_PAIR_STRIDE := 4
 SWEEP_ONLY        :=
 SWEEP_PARTS       := 0 1
 
-# Not under the sanitizers: what they add to every operation is not what runs.
-ifeq ($(PORT)$(SANITIZE),linux)
+# Not under the sanitizers: what they add to every operation is not what runs. Nor under an emulator: it has no ptrace.
+ifeq ($(PORT)$(SANITIZE)$(ARCH),linux)
 PORT_TESTS_linux += sweep/test_sweep
 endif
 

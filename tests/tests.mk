@@ -6,16 +6,20 @@
 QUEUE_TESTS := test_queue test_queue_lease test_queue_repair test_queue_model test_pass
 FAKE_TESTS  := test_semaphore test_permits test_lock test_event $(QUEUE_TESTS)
 
-PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence \
+PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence test_journal \
                      test_watchdog test_restart test_names $(FAKE_TESTS)
 PLAIN_TESTS_linux := test_capture
 
 PORT_TESTS       := test_process test_supervisor test_watch test_bad_input test_misuse
-PORT_TESTS_linux := test_wakes test_system
+PORT_TESTS_linux := test_wakes test_system test_options
 
-TEST_TOOLS_linux := capture_check
+TEST_TOOLS_linux := capture_check disturb
 
-TEST_SCRIPTS :=
+TEST_SCRIPTS       :=
+TEST_SCRIPTS_linux := $(patsubst %,tests/tracker_%.sh,captures kill inject input stop)
+
+# What the scripts give to the tracker.
+test-programs: build/capture.nmea
 
 FAKE_QUEUE := $(addprefix tests/,queue_play.c queue_model.c fake/queue.c fake/queue_repair.c fake/pass.c)
 $(foreach t,$(FAKE_TESTS),$(eval $t_SOURCES := tests/fake_port.c $(if $(filter $t,$(QUEUE_TESTS)),$(FAKE_QUEUE))))
@@ -31,6 +35,8 @@ test_nmea_SOURCES     := apps/tracker/nmea.c apps/tracker/decimal.c
 test_splitter_SOURCES := apps/tracker/splitter.c
 test_report_SOURCES := apps/tracker/report.c apps/tracker/nmea.c apps/tracker/decimal.c
 test_fence_SOURCES    := apps/tracker/fence.c apps/tracker/decimal.c
+test_journal_SOURCES  := apps/tracker/journal.c
+test_options_SOURCES  := $(addprefix apps/tracker/,options.c inject.c fence.c decimal.c)
 
 capture_SOURCES       := tests/capture.c $(addprefix apps/tracker/,nmea.c splitter.c report.c decimal.c)
 test_capture_SOURCES  := $(capture_SOURCES)

@@ -1,0 +1,246 @@
+/* disturb [-k NAME] [-n KILLS] [-s SEED] [-f FEED] [-t SECONDS] OUTPUT ERRORS PROGRAM [ARGUMENT...]
+ *
+ * Runs a program made with coop, and kills its process NAME (SIGKILL) at random moments, up to KILLS times, each life of it
+ * once, until the program ends. With FEED, the program reads that file from a pipe, to which it is written piece by piece:
+ * a piece for each life, so that all kills find work under way, and the rest after the last kill.
+ * Prints the number of kills. Ends with the program's status, or 99 when it did not end in time: then all is killed.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LONGEST_LIFE_US 1500 /* from when it is seen to the kill */
+
+static const char *victim = "";
+static int kills_wanted;
+static int limit_s = 60;
+static const char *feed;
+static size_t feed_bytes;
+static size_t fed_bytes;
+static int feed_fd = -1;
+static pid_t program;
+static unsigned long long random_state = 1;
+
+static void fail(const char *what)
+{
+    perror(what);
+    if (program > 0)
+        kill(program, SIGKILL);
+    exit(98);
+}
+
+/* Knuth's MMIX generator: the same moments for the same seed, as far as the machine allows. */
+static unsigned draw(unsigned below)
+{
+    random_state = random_state * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (unsigned)(random_state >> 33) % below;
+}
+
+static double now_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void nap_us(unsigned us)
+{
+    nanosleep(&(struct timespec){.tv_nsec = (long)us * 1000}, NULL);
+}
+
+/* Whether the process is the program's child, of that name, and no zombie. */
+static bool is_victim(const char *pid)
+{
+    char path[300];
+    char text[400] = "";
+    const char *name_end;
+    char state;
+    int parent;
+    FILE *stat_file;
+
+    snprintf(path, sizeof path, "/proc/%s/stat", pid);
+    stat_file = fopen(path, "r");
+    if (!stat_file)
+        return false;
+    if (!fgets(text, sizeof text, stat_file))
+        text[0] = '\0';
+    fclose(stat_file);
+    name_end = strrchr(text, ')');
+    if (!name_end || sscanf(name_end + 1, " %c %d", &state, &parent) != 2 || parent != program || state == 'Z')
+        return false;
+    return strchr(text, '(') && (size_t)(name_end - strchr(text, '(') - 1) == strlen(victim) &&
+           strncmp(strchr(text, '(') + 1, victim, strlen(victim)) == 0;
+}
+
+/* The victim's pid, or 0. */
+static pid_t find_victim(void)
+{
+    DIR *proc = opendir("/proc");
+    struct dirent *entry;
+    pid_t found = 0;
+
+    if (!proc)
+        fail("/proc");
+    while (!found && (entry = readdir(proc)))
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && is_victim(entry->d_name))
+            found = (pid_t)atoi(entry->d_name);
+    closedir(proc);
+    return found;
+}
+
+static void read_feed(const char *path)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char *bytes;
+
+    if (fd < 0 || fstat(fd, &status) < 0)
+        fail(path);
+    feed_bytes = (size_t)status.st_size;
+    bytes = malloc(feed_bytes + 1);
+    if (!bytes || read(fd, bytes, feed_bytes) != (ssize_t)feed_bytes)
+        fail(path);
+    close(fd);
+    feed = bytes;
+}
+
+/* Writes up to `bytes` bytes without waiting, and closes the pipe after the last one. */
+static void feed_some(size_t bytes)
+{
+    if (feed_fd < 0)
+        return;
+    if (bytes > feed_bytes - fed_bytes)
+        bytes = feed_bytes - fed_bytes;
+    while (bytes > 0) {
+        ssize_t put = write(feed_fd, feed + fed_bytes, bytes);
+
+        if (put <= 0 && errno != EAGAIN && errno != EINTR)
+            fed_bytes = feed_bytes; /* nobody reads it any more */
+        if (put <= 0)
+            break;
+        fed_bytes += (size_t)put;
+        bytes -= (size_t)put;
+    }
+    if (fed_bytes == feed_bytes) {
+        close(feed_fd);
+        feed_fd = -1;
+    }
+}
+
+static void redirect(const char *path, int to)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+    if (fd < 0 || dup2(fd, to) < 0)
+        _exit(98);
+}
+
+static void start(char **argv)
+{
+    int ends[2];
+
+    signal(SIGPIPE, SIG_IGN);
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        fail("pipe");
+    program = fork();
+    if (program < 0)
+        fail("fork");
+    if (program == 0) {
+        signal(SIGPIPE, SIG_DFL);
+        if (feed && dup2(ends[0], STDIN_FILENO) < 0)
+            _exit(98);
+        redirect(argv[0], STDOUT_FILENO);
+        redirect(argv[1], STDERR_FILENO);
+        execv(argv[2], argv + 2);
+        _exit(98);
+    }
+    close(ends[0]);
+    feed_fd = ends[1];
+    fcntl(feed_fd, F_SETFL, O_NONBLOCK);
+}
+
+static bool has_ended(int *status)
+{
+    return waitpid(program, status, WNOHANG) == program;
+}
+
+static int run(void)
+{
+    double deadline_s = now_s() + limit_s;
+    size_t piece = feed_bytes / (size_t)(kills_wanted + 1) + 1;
+    pid_t last = 0;
+    int kills = 0;
+    int status;
+
+    while (!has_ended(&status)) {
+        pid_t pid = kills < kills_wanted ? find_victim() : 0;
+
+        if (now_s() > deadline_s) {
+            kill(program, SIGKILL);
+            printf("%d kills, and then it did not end in %d s\n", kills, limit_s);
+            return 99;
+        }
+        if (pid != 0 && pid != last) {
+            feed_some(piece);
+            nap_us(draw(LONGEST_LIFE_US));
+            if (kill(pid, SIGKILL) == 0)
+                kills++;
+            last = pid;
+        } else if (kills == kills_wanted) {
+            feed_some(feed_bytes);
+            nap_us(1000);
+        }
+    }
+    printf("%d kills\n", kills);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int main(int argc, char **argv)
+{
+    int option;
+
+    while ((option = getopt(argc, argv, "+k:n:s:f:t:")) != -1) {
+        switch (option) {
+        case 'k':
+            victim = optarg;
+            break;
+        case 'n':
+            kills_wanted = atoi(optarg);
+            break;
+        case 's':
+            random_state = strtoull(optarg, NULL, 10);
+            break;
+        case 'f':
+            read_feed(optarg);
+            break;
+        case 't':
+            limit_s = atoi(optarg);
+            break;
+        default:
+            return 98;
+        }
+    }
+    if (argc - optind < 3 || kills_wanted < 0) {
+        fputs("usage: disturb [-k NAME] [-n KILLS] [-s SEED] [-f FEED] [-t SECONDS] OUTPUT ERRORS PROGRAM "
+              "[ARGUMENT...]\n",
+              stderr);
+        return 98;
+    }
+    start(argv + optind);
+    if (!feed) {
+        close(feed_fd);
+        feed_fd = -1;
+    }
+    return run();
+}

@@ -85,6 +85,34 @@ static int finish(struct model *model, uint32_t self, int value, bool done)
     return COOP_ESTALE;
 }
 
+static int put_out(struct model *model, int value)
+{
+    if (model->out_n == QUEUE_SLOTS)
+        return WOULD_BLOCK;
+    model->out[model->out_n++] = value;
+    return 0;
+}
+
+static int get_out(struct model *model, int *message)
+{
+    if (model->out_n == 0)
+        return WOULD_BLOCK;
+    *message = model->out[0];
+    memmove(model->out, model->out + 1, (size_t)--model->out_n * sizeof *model->out);
+    return 0;
+}
+
+static int pass(struct model *model, uint32_t self, int value)
+{
+    struct model before = *model;
+    int result = finish(model, self, value, true);
+    if (result == 0)
+        result = put_out(model, value + PASSED);
+    if (result != 0)
+        *model = before;
+    return result;
+}
+
 static int acquire_permit(struct model *model, uint32_t self)
 {
     int out = 0;
@@ -137,6 +165,12 @@ static int apply(struct model *model, uint32_t self, const struct action *action
         return finish(model, self, action->value, false);
     case CLOSE:
         return model->closed = true, 0;
+    case PASS:
+        return pass(model, self, action->value);
+    case OUT_PUT:
+        return put_out(model, action->value);
+    case OUT_GET:
+        return get_out(model, message);
     case SEMAPHORE_ACQUIRE:
         return model->semaphore > 0 ? (model->semaphore--, 0) : WOULD_BLOCK;
     case SEMAPHORE_RELEASE:

@@ -23,6 +23,11 @@ static bool sees(const struct sight *sight, struct model *model)
     return n == sight->n && sight->end == (result == WOULD_BLOCK ? COOP_EAGAIN : result);
 }
 
+static bool are(const struct sight *sight, const int *values, int n)
+{
+    return sight->n == n && memcmp(sight->messages, values, (size_t)n * sizeof *values) == 0;
+}
+
 static bool is_consistent_at_rest(const struct model *model, const struct observation *seen)
 {
     int permits = PERMITS;
@@ -40,11 +45,9 @@ static bool is_consistent_in_the_end(const struct history *history, struct model
     for (uint32_t self = 1; self < OBSERVER; self++)
         model_repair(model, self);
     struct model drained = *model;
-    if (!sees(&seen->rest, &drained) || seen->letters.n != drained.letters_n)
+    if (!sees(&seen->rest, &drained) || !are(&seen->letters, drained.letters, drained.letters_n) ||
+        !are(&seen->out, drained.out, drained.out_n))
         return false;
-    for (int i = 0; i < drained.letters_n; i++)
-        if (seen->letters.messages[i] != drained.letters[i])
-            return false;
     return seen->permits_in_the_end == PERMITS && seen->lock_in_the_end == (model->lock_died ? COOP_EOWNERDEAD : 0);
 }
 
@@ -75,6 +78,12 @@ static bool agrees(const struct event *event, int result, int message)
     return event->result == result && (event->action.verb == PUT || result < 0 || event->message == message);
 }
 
+/* What is refused has happened as little as what was never begun. */
+static bool has_effect(const struct event *event)
+{
+    return event->ending == KILLED || event->result >= 0 || event->result == COOP_EOWNERDEAD;
+}
+
 static void search(struct search *s, const struct model *model, unsigned left, bool repaired, int found);
 
 static void try_event(struct search *s, const struct model *model, unsigned left, bool repaired, int found, int i)
@@ -84,18 +93,23 @@ static void try_event(struct search *s, const struct model *model, unsigned left
     int message;
     int result = model_apply(&next, event->self, &event->action, &message);
     if (event->ending == KILLED ? result != WOULD_BLOCK : agrees(event, result, message))
-        search(s, &next, left & ~(1u << i), repaired, i == 0 ? HAPPENED : found);
+        search(s, &next, left & ~(1u << i), repaired, i == 0 && has_effect(event) ? HAPPENED : found);
     /* It was refused because the guard was another's, or it was killed before it did anything. */
     if (event->ending == KILLED || (event->result == COOP_EBUSY && event->action.timeout_ms == 0))
         search(s, model, left & ~(1u << i), repaired, i == 0 ? LEFT_OUT : found);
 }
 
+/* What was over before the victim began, what was done meanwhile, and what was done when all was quiet. */
+static int rank(const struct event *event)
+{
+    return event->first ? -1 : event->later;
+}
+
 static bool may_be_next(const struct history *history, unsigned left, int i)
 {
-    if (!history->events[i].first)
-        for (int j = 0; j < history->n; j++)
-            if ((left & 1u << j) && history->events[j].first)
-                return false;
+    for (int j = 0; j < history->n; j++)
+        if ((left & 1u << j) && rank(&history->events[j]) < rank(&history->events[i]))
+            return false;
     return (left & 1u << i) != 0;
 }
 
@@ -112,7 +126,7 @@ static void search(struct search *s, const struct model *model, unsigned left, b
         search(s, &next, left, true, found);
     }
     for (int i = 0; i < s->history->n; i++)
-        if (may_be_next(s->history, left, i))
+        if (may_be_next(s->history, left, i) && (repaired || s->history->events[i].later == 0))
             try_event(s, model, left, repaired, found, i);
 }
 
@@ -123,6 +137,6 @@ int order_explain(const struct history *history)
     for (int i = 0; i < history->n; i++)
         if (history->events[i].ending != BLOCKED)
             left |= 1u << i;
-    search(&s, &history->start, left, false, LEFT_OUT);
+    search(&s, &history->start, left, history->undisturbed, LEFT_OUT);
     return s.found;
 }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { MOST_INSTRUCTIONS = 2000, MOST_IN_VAIN = 30, FAILURES_TOLD = 2 };
+enum { MOST_INSTRUCTIONS = 2000, MOST_IN_VAIN = 30, WOKEN_MS = 20, FAILURES_TOLD = 2 };
 
 static void look_for_guard(const struct coop_object *object, void *context)
 {
@@ -40,6 +40,18 @@ static bool step(struct run *run, uint32_t self, long instructions)
     return true;
 }
 
+/* Nobody dies: then no repair makes good what the two must do for each other. One that sleeps stops when it is woken. */
+static void let_both_go(struct run *run, bool asleep)
+{
+    pid_t alone[SELVES] = {0};
+    alone[FIRST_PEER] = run->pids[FIRST_PEER];
+    if (!asleep)
+        stepper_release(run->pids[VICTIM]);
+    stepper_release(run->pids[FIRST_PEER]);
+    if (asleep && stage_settle(alone) && stepper_wait(run->pids[VICTIM], WOKEN_MS))
+        stepper_release(run->pids[VICTIM]);
+}
+
 static void kill_victim(struct run *run)
 {
     run->pc = stepper_pc(run->pids[VICTIM]);
@@ -57,7 +69,12 @@ static enum outcome peer_first(struct run *run, long victim_at, long peer_at)
         return PEER_IS_THROUGH;
     run_start_traced(run, VICTIM, &run->c->victim);
     bool more = step(run, VICTIM, victim_at);
-    kill_victim(run);
+    bool asleep = !more && stage_sleeps(VICTIM, run->pids[VICTIM]);
+    run->undisturbed = !more && (asleep || stage->roles[VICTIM].finished != 0);
+    if (run->undisturbed)
+        let_both_go(run, asleep);
+    else
+        kill_victim(run);
     return more ? JUDGED : VICTIM_IS_THROUGH;
 }
 
@@ -78,10 +95,11 @@ static enum outcome run_pair(struct run *run, bool peer_is_first, long victim_at
     run_begin(run);
     run->at = victim_at;
     run->peer_at = peer_at;
+    run->undisturbed = false;
     enum outcome outcome = peer_is_first ? peer_first(run, victim_at, peer_at) : victim_first(run, victim_at, peer_at);
     if (outcome != PEER_IS_THROUGH) {
         tally->kills++;
-        if (run->failed || run_judge(run, VICTIM, &seen) == 0) {
+        if (run->failed || run_judge(run, run->undisturbed ? 0 : VICTIM, &seen) == 0) {
             tally->failures++;
             run->quietly = ++run->failures >= FAILURES_TOLD;
         }

@@ -105,9 +105,31 @@ void run_end(struct run *run)
         stage_end(&run->pids[self]);
 }
 
-static void record_history(const struct run *run, const struct observation *seen, struct history *history)
+/* The case's later actions, by processes that the sweep stands for. */
+static void act_later(struct run *run)
+{
+    for (int i = 0; i < LATERS && run->c->later[i].self != 0; i++) {
+        stage_borrow(run->c->later[i].self);
+        run->later[i].result = perform(&run->c->later[i].action, &run->later[i]);
+    }
+}
+
+static void record_later(const struct run *run, struct history *history)
+{
+    for (int i = 0; i < LATERS && run->c->later[i].self != 0; i++)
+        history->events[history->n++] = (struct event){.self = run->c->later[i].self,
+                                                       .action = run->c->later[i].action,
+                                                       .ending = FINISHED,
+                                                       .result = run->later[i].result,
+                                                       .message = run->later[i].message,
+                                                       .later = i + 1};
+}
+
+static void record_history(const struct run *run, uint32_t dead, const struct observation *seen,
+                           struct history *history)
 {
     memset(history, 0, sizeof *history);
+    history->undisturbed = dead == 0;
     history->start = run->start;
     history->seen = seen;
     for (uint32_t self = VICTIM; self < OBSERVER; self++) {
@@ -123,6 +145,7 @@ static void record_history(const struct run *run, const struct observation *seen
                                                        .message = role->message,
                                                        .first = run->first[self]};
     }
+    record_later(run, history);
 }
 
 /* Everything dead and repaired: what is left? Then the object must be as good as new. */
@@ -135,6 +158,7 @@ static void look_in_the_end(struct observation *seen)
     struct observation later = {0};
     world_drain(&seen->rest);
     world_drain_letters(&seen->letters);
+    world_drain_out(&seen->out);
     seen->capacity_is_whole = world_capacity_is_whole();
     world_look(&later);
     seen->permits_in_the_end = later.permits;
@@ -152,9 +176,10 @@ static void look(struct run *run, uint32_t dead, struct observation *seen)
     world_drain(&seen->ready);
     memcpy(coop_arena_start, copy, (size_t)(coop_arena_end - coop_arena_start));
     world_digest(&before);
-    seen->repair_is_idempotent = stage_repair(dead, 0);
+    seen->repair_is_idempotent = dead == 0 || stage_repair(dead, 0);
     world_digest(&after);
-    seen->repair_is_idempotent = seen->repair_is_idempotent && memcmp(&before, &after, sizeof before) == 0;
+    seen->repair_is_idempotent =
+        seen->repair_is_idempotent && (dead == 0 || memcmp(&before, &after, sizeof before) == 0);
     look_in_the_end(seen);
 }
 
@@ -172,12 +197,15 @@ int run_judge(struct run *run, uint32_t dead, struct observation *seen)
 {
     struct history history;
     memset(seen, 0, sizeof *seen);
-    if (!run->repaired && !stage_repair(dead, REPAIR_MS))
+    if (dead != 0 && !run->repaired && !stage_repair(dead, REPAIR_MS))
         return run_explain(run, NULL, "repair finds the object busy for good"), 0;
     if (!is_quiet(run))
         return run_explain(run, NULL, "a survivor neither finishes nor sleeps"), 0;
+    act_later(run);
+    if (!is_quiet(run))
+        return run_explain(run, NULL, "a survivor neither finishes nor sleeps, later"), 0;
     look(run, dead, seen);
-    record_history(run, seen, &history);
+    record_history(run, dead, seen, &history);
     if (!seen->sound || !seen->repair_is_idempotent || !seen->capacity_is_whole)
         return run_explain(run, seen,
                            !seen->sound                  ? "the queue's invariants are broken"
@@ -204,7 +232,8 @@ void run_explain(const struct run *run, const struct observation *seen, const ch
     if (run->quietly)
         return;
     port_symbol(run->pc, place, sizeof place);
-    fprintf(stderr, "  %s: killed after %ld instructions, at %s: %s\n", run->c->name, run->at, place, what);
+    fprintf(stderr, "  %s: %s after %ld instructions (its peer after %ld), at %s: %s\n", run->c->name,
+            run->undisturbed ? "undisturbed" : "killed", run->at, run->peer_at, place, what);
     for (uint32_t self = VICTIM; self < OBSERVER; self++) {
         const struct role *role = &stage->roles[self];
         if (run->actions[self].verb != NOTHING)
@@ -296,12 +325,33 @@ static void check_commit(struct run *run, int found, bool *committed)
     *committed = *committed || found == HAPPENED;
 }
 
+/* The control: nobody dies, so no repair makes good what the operation itself must do. */
+static bool run_undisturbed(struct run *run)
+{
+    struct observation seen;
+    pid_t alone[SELVES] = {0};
+    run_begin(run);
+    run->undisturbed = true;
+    run->next_peer = start_peers(run, run->c->before, FIRST_PEER, true);
+    start_peer(run, VICTIM, &run->c->victim);
+    alone[VICTIM] = run->pids[VICTIM];
+    bool settled = stage_settle(alone);
+    if (stage->roles[VICTIM].finished == 0)
+        start_peers(run, run->c->then, run->next_peer, false);
+    int found = settled ? run_judge(run, 0, &seen) : 0;
+    run_end(run);
+    run->undisturbed = false;
+    return found != 0;
+}
+
 void sweep_case(const struct sweep_case *c, int stride, struct tally *tally)
 {
     static struct run run;
     struct observation seen;
     bool committed = false, more = true;
     run_prepare(&run, c);
+    if (!run_undisturbed(&run))
+        count_failure(&run, tally);
     for (long n = 0; more && run.failures < FAILURES_TOLD && n < MOST_INSTRUCTIONS; n += stride) {
         more = kill_after(&run, n);
         int found = run.failed ? 0 : run_judge(&run, VICTIM, &seen);

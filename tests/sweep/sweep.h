@@ -31,13 +31,15 @@ enum { VICTIM = 1, FIRST_PEER = 2, OBSERVER = 8, SELVES = 9 };
 enum {
     PEERS = 4,
     SETUPS = 8,
+    LATERS = 3,
     VALUES = 64,
     QUEUE_SLOTS = 3,
     LETTER_SLOTS = 4,
     PERMITS = 2,
     DELIVERIES = 2,
     MOST = 16,
-    LOG_RECORDS = 16
+    LOG_RECORDS = 16,
+    PASSED = 20
 };
 
 enum verb {
@@ -48,6 +50,9 @@ enum verb {
     DONE,
     GIVE_BACK,
     CLOSE,
+    PASS,    /* to the queue sweep_out, as the message's value + PASSED */
+    OUT_PUT, /* to it, and from it */
+    OUT_GET,
     SEMAPHORE_ACQUIRE,
     SEMAPHORE_RELEASE,
     PERMITS_ACQUIRE,
@@ -67,6 +72,12 @@ struct action {
     int value;
     int timeout_ms;
     int mode;
+};
+
+/* An action of a process that lives on, when all is repaired and quiet. It doesn't wait. */
+struct later {
+    uint32_t self;
+    struct action action;
 };
 
 enum which_queue { SHARED_QUEUE, OWNED_QUEUE, LETTER_QUEUE, QUEUES };
@@ -91,6 +102,7 @@ struct sweep_case {
     struct action victim;
     struct action before[PEERS];
     struct action then[PEERS];
+    struct later later[LATERS];
 };
 
 /* What a process did, in memory that it shares with the sweep alone. */
@@ -151,6 +163,7 @@ struct observation {
     struct sight ready;   /* drained at once, while those who live still hold what they took */
     struct sight rest;    /* drained when everybody is dead and repaired */
     struct sight letters; /* then the dead letters */
+    struct sight out;     /* and what was passed on */
     int logged;           /* log records, and how many were dropped */
     int log_dropped;
     int permits_in_the_end;
@@ -161,6 +174,7 @@ struct observation {
 void world_look(struct observation *seen);
 void world_drain(struct sight *sight);
 void world_drain_letters(struct sight *sight);
+void world_drain_out(struct sight *sight);
 bool world_capacity_is_whole(void);
 void world_count_log(struct observation *seen);
 int world_next_owner(void);
@@ -182,6 +196,7 @@ struct model {
     struct model_message queue[MOST];
     int n;
     int letters[MOST], letters_n;
+    int out[MOST], out_n;
     bool closed;
     int semaphore;
     int permits[SELVES];
@@ -192,7 +207,7 @@ struct model {
     int logged;
 };
 void model_reset(struct model *model, const struct sweep_case *c);
-/* What the action would answer; `role` is what it did answer, where the model can't know (a permit's number), or NULL. */
+/* What the action answers, or WOULD_BLOCK. Of a permit the model knows no number. */
 int model_apply(struct model *model, uint32_t self, const struct action *action, int *message);
 void model_repair(struct model *model, uint32_t dead);
 
@@ -204,11 +219,13 @@ struct event {
     enum ending ending;
     int result, message;
     bool first; /* it was over before the victim began */
+    int later;  /* 1 and up: when all was quiet, in this order */
 };
 struct history {
     struct model start;
-    struct event events[2 * PEERS + 1]; /* the victim's is the first */
+    struct event events[2 * PEERS + 1 + LATERS]; /* the victim's is the first */
     int n;
+    bool undisturbed; /* nobody died */
     const struct observation *seen;
 };
 enum { LEFT_OUT = 1, HAPPENED = 2 };
@@ -227,10 +244,12 @@ struct run {
     struct action actions[SELVES];
     bool first[SELVES]; /* it had finished before the victim began */
     uint32_t next_peer;
-    long at;       /* instructions of the victim */
-    long peer_at;  /* and of the peer, in a pair */
-    uintptr_t pc;  /* where it died */
-    bool repaired; /* and is not to be again before all is quiet */
+    struct role later[LATERS];
+    long at;          /* instructions of the victim */
+    long peer_at;     /* and of the peer, in a pair */
+    uintptr_t pc;     /* where it died */
+    bool undisturbed; /* nobody dies in it */
+    bool repaired;    /* and is not to be again before all is quiet */
     bool failed;
     /* of all runs of the case */
     int failures;

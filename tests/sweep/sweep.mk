@@ -13,7 +13,10 @@ endif
 
 sweep/test_sweep_SOURCES := $(addprefix tests/sweep/, cases.c model.c order.c pairs.c run.c stage.c stepper.c world.c)
 
-.PHONY: sweep
-sweep: $(BUILD)/tests/sweep/test_sweep ## kill a process at every instruction of every operation (SWEEP_ONLY=, SWEEP_STRIDE=)
+.PHONY: sweep sweep-mutants
+sweep: $(BUILD)/tests/sweep/test_sweep
 	@SWEEP_STRIDE=$(SWEEP_STRIDE) SWEEP_PAIR_STRIDE=$(SWEEP_PAIR_STRIDE) SWEEP_ONLY='$(SWEEP_ONLY)' \
 	  tests/sweep/parts $(BUILD)/tests/sweep/test_sweep $(SWEEP_PARTS)
+
+sweep-mutants: $(BUILD)/tests/sweep/test_sweep
+	@tests/sweep/mutate

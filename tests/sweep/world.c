@@ -15,6 +15,7 @@ COOP_QUEUE(sweep_letters, struct message, LETTER_SLOTS);
 COOP_QUEUE(sweep_shared, struct message, QUEUE_SLOTS);
 COOP_QUEUE(sweep_owned, struct message, QUEUE_SLOTS, .one_producer = 1, .one_consumer = 1);
 COOP_QUEUE(sweep_leased, struct message, QUEUE_SLOTS, .max_deliveries = DELIVERIES, .dead_letters = &sweep_letters);
+COOP_QUEUE(sweep_out, struct message, QUEUE_SLOTS);
 COOP_SEMAPHORE(sweep_semaphore, 0);
 COOP_PERMITS(sweep_permits, PERMITS);
 COOP_LOCK(sweep_lock);
@@ -36,6 +37,9 @@ const char *const verb_names[VERBS] = {
     [DONE] = "done",
     [GIVE_BACK] = "give back",
     [CLOSE] = "close",
+    [PASS] = "pass",
+    [OUT_PUT] = "put out",
+    [OUT_GET] = "get out",
     [SEMAPHORE_ACQUIRE] = "semaphore acquire",
     [SEMAPHORE_RELEASE] = "semaphore release",
     [PERMITS_ACQUIRE] = "permits acquire",
@@ -68,16 +72,27 @@ static int value_of(const struct message *message)
     return message->value;
 }
 
-static int put(int value, int timeout_ms)
+static struct message message_of(int value)
 {
-    struct message message = {value, {value, value, value, value, value}};
-    return coop_queue_put(queue(), &message, timeout_ms);
+    return (struct message){value, {value, value, value, value, value}};
 }
 
-static int get(int timeout_ms, struct role *role)
+static int put(const struct coop_queue *q, int value, int timeout_ms)
+{
+    struct message message = message_of(value);
+    return coop_queue_put(q, &message, timeout_ms);
+}
+
+static int pass(int value, int timeout_ms)
+{
+    struct message message = message_of(value + PASSED);
+    return coop_queue_pass(queue(), stage->leases[value], &sweep_out, &message, timeout_ms);
+}
+
+static int get(const struct coop_queue *q, int timeout_ms, struct role *role)
 {
     struct message message = {0};
-    int result = coop_queue_get(queue(), &message, timeout_ms);
+    int result = coop_queue_get(q, &message, timeout_ms);
     role->message = result >= 0 ? value_of(&message) : 0;
     return result;
 }
@@ -97,9 +112,9 @@ int perform(const struct action *action, struct role *role)
 {
     switch (action->verb) {
     case PUT:
-        return put(action->value, action->timeout_ms);
+        return put(queue(), action->value, action->timeout_ms);
     case GET:
-        return get(action->timeout_ms, role);
+        return get(queue(), action->timeout_ms, role);
     case TAKE:
         return take(action->timeout_ms, role);
     case DONE:
@@ -108,6 +123,12 @@ int perform(const struct action *action, struct role *role)
         return coop_queue_give_back(queue(), stage->leases[action->value]);
     case CLOSE:
         return coop_queue_close(queue());
+    case PASS:
+        return pass(action->value, action->timeout_ms);
+    case OUT_PUT:
+        return put(&sweep_out, action->value, action->timeout_ms);
+    case OUT_GET:
+        return get(&sweep_out, action->timeout_ms, role);
     case SEMAPHORE_ACQUIRE:
         return coop_semaphore_acquire(&sweep_semaphore, action->timeout_ms);
     case SEMAPHORE_RELEASE:
@@ -135,13 +156,22 @@ int perform(const struct action *action, struct role *role)
     return 0;
 }
 
-void world_reset(const struct sweep_case *c)
+/* By leases, so that slots are used again with the marks of old ones. */
+static int go_round(void)
 {
     struct role role;
+    int error = put(queue(), 1, 0);
+    if (error >= 0)
+        error = take(0, &role);
+    return error >= 0 ? coop_queue_done(queue(), stage->leases[1]) : error;
+}
+
+void world_reset(const struct sweep_case *c)
+{
     current = c;
     stage_borrow(OBSERVER);
     for (int i = 0; i < c->rounds; i++)
-        if (put(1, 0) < 0 || get(0, &role) < 0)
+        if (go_round() < 0)
             fprintf(stderr, "sweep: %s: a round fails\n", c->name);
     if (c->died && coop_lock_acquire(lock(), 0) != 0)
         fprintf(stderr, "sweep: %s: the lock is taken\n", c->name);
@@ -189,7 +219,7 @@ void world_look(struct observation *seen)
     seen->flags = coop_event_flags(&sweep_event);
     seen->lock_owner = (int)state->owner;
     seen->lock_died = state->owner_died != 0;
-    seen->sound = is_sound(queue()) && is_sound(&sweep_letters);
+    seen->sound = is_sound(queue()) && is_sound(&sweep_letters) && is_sound(&sweep_out);
 }
 
 /* By leases, which tell how often a message was delivered before. As the owner of the end, where it has one. */
@@ -207,13 +237,23 @@ void world_drain(struct sight *sight)
     }
 }
 
-void world_drain_letters(struct sight *sight)
+static void drain(const struct coop_queue *q, struct sight *sight)
 {
     struct message message;
     stage_borrow(OBSERVER);
     sight->n = 0;
-    while ((sight->end = coop_queue_get(&sweep_letters, &message, 0)) >= 0 && sight->n < MOST)
+    while ((sight->end = coop_queue_get(q, &message, 0)) >= 0 && sight->n < MOST)
         sight->messages[sight->n++] = value_of(&message);
+}
+
+void world_drain_letters(struct sight *sight)
+{
+    drain(&sweep_letters, sight);
+}
+
+void world_drain_out(struct sight *sight)
+{
+    drain(&sweep_out, sight);
 }
 
 /* As many messages as it has slots, not one more, and all come out in order. */
@@ -222,16 +262,16 @@ bool world_capacity_is_whole(void)
     struct role role;
     stage_borrow(OBSERVER);
     if (state_of(queue())->closed != 0)
-        return put(1, 0) == COOP_ECLOSED;
+        return put(queue(), 1, 0) == COOP_ECLOSED;
     for (int i = 0; i < QUEUE_SLOTS; i++)
-        if (put(i + 1, 0) != 0)
+        if (put(queue(), i + 1, 0) != 0)
             return false;
-    if (put(QUEUE_SLOTS + 1, 0) != COOP_EAGAIN)
+    if (put(queue(), QUEUE_SLOTS + 1, 0) != COOP_EAGAIN)
         return false;
     for (int i = 0; i < QUEUE_SLOTS; i++)
-        if (get(0, &role) != 0 || role.message != i + 1)
+        if (get(queue(), 0, &role) != 0 || role.message != i + 1)
             return false;
-    return get(0, &role) == COOP_EAGAIN;
+    return get(queue(), 0, &role) == COOP_EAGAIN;
 }
 
 void world_count_log(struct observation *seen)
@@ -271,6 +311,7 @@ void world_digest(struct digest *digest)
     memset(digest, 0, sizeof *digest);
     digest_queue(digest, &n, queue());
     digest_queue(digest, &n, &sweep_letters);
+    digest_queue(digest, &n, &sweep_out);
     digest->words[n++] = (uint32_t)coop_semaphore_value(&sweep_semaphore);
     digest->words[n++] = (uint32_t)coop_event_flags(&sweep_event);
     digest->words[n++] = state->owner;

@@ -1,0 +1,3 @@
+# runtime/lock.c: lock
+# Who acquires a dead owner's lock clears the warning before it owns the lock.
+s|    atomic_store_explicit\(&state->owner, self, memory_order_relaxed\);\n    if \(!atomic_load_explicit\(&state->owner_died, memory_order_relaxed\)\)\n        return 0;\n    atomic_store_explicit\(&state->owner_died, 0, memory_order_relaxed\);\n|    uint32_t died = atomic_load_explicit(\&state->owner_died, memory_order_relaxed);\n    atomic_store_explicit(\&state->owner_died, 0, memory_order_relaxed);\n    __asm__ volatile("" ::: "memory");\n    atomic_store_explicit(\&state->owner, self, memory_order_relaxed);\n    if (!died)\n        return 0;\n|

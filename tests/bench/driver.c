@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -58,12 +59,23 @@ static bool read_all(int fd, char *text)
     return false;
 }
 
-/* Runs a command, with its output in `text`; returns its exit status, or -1 when it did not end well. */
+static void show(int complaints)
+{
+    char text[TEXT_BYTES];
+    ssize_t got = pread(complaints, text, sizeof text, 0);
+    if (got > 0)
+        fwrite(text, 1, (size_t)got, stderr);
+}
+
+/*
+ * Runs a command, with its output in `text`; returns its exit status, or -1 when it did not end well. What it writes to
+ * stderr is shown only when it fails: coop logs every process that a round kills.
+ */
 static int run(char *const arguments[], char *text)
 {
-    int ends[2];
+    int ends[2], complaints = memfd_create("complaints", MFD_CLOEXEC);
     text[0] = '\0';
-    if (pipe(ends) != 0)
+    if (complaints < 0 || pipe(ends) != 0)
         return -1;
     fflush(stdout);
     pid_t child = fork();
@@ -72,6 +84,7 @@ static int run(char *const arguments[], char *text)
         setpgid(0, 0);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         dup2(ends[1], STDOUT_FILENO);
+        dup2(complaints, STDERR_FILENO);
         close(ends[0]);
         close(ends[1]);
         execvp(arguments[0], arguments);
@@ -84,7 +97,11 @@ static int run(char *const arguments[], char *text)
         kill(-child, SIGKILL);
     int status = -1;
     waitpid(child, &status, 0);
-    return closed && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    status = closed && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    if (status != 0 && status != UNAVAILABLE)
+        show(complaints);
+    close(complaints);
+    return status;
 }
 
 /* Adds the contenders of `row` that the listing of `program` names. */

@@ -20,7 +20,6 @@ static struct suspicion {
 } suspicions[COOP_MAX_PROCESSES];
 
 static struct {
-    bool goes_on;
     uint32_t stuck; /* slot + 1, or 0 */
     uint64_t now_us;
     uint64_t next_us;
@@ -41,12 +40,12 @@ static void look_at(const struct coop_object *object, void *context)
     uint32_t slot = (guard & 0xff) - 1;
     if (guard == 0)
         return;
-    if (slot >= process_slots() || linux_pid(slot) != (pid_t)((guard & ~GUARD_MARK) >> 8)) {
+    pid_t pid = (pid_t)((guard & ~GUARD_MARK) >> 8);
+    if (pid == 0 || slot >= process_slots() || linux_pid(slot) != pid) {
         atomic_compare_exchange_strong(&object->control->guard, &guard, 0); /* it names nobody: it was written over */
         return;
     }
     struct suspicion *suspicion = &suspicions[slot];
-    search.goes_on = true;
     if ((guard & GUARD_MARK) != 0 && suspicion->object == object) {
         if (has_overstayed(slot, suspicion))
             search.stuck = slot + 1;
@@ -64,10 +63,9 @@ void linux_complain(void)
 uint32_t port_stuck(void)
 {
     search.now_us = port_now_us();
-    if (search.now_us < search.next_us || (atomic_exchange(&linux_arena.complaint, 0) == 0 && !search.goes_on))
-        return 0;
+    if (search.now_us < search.next_us || atomic_exchange(&linux_arena.complaint, 0) == 0)
+        return 0; /* who still waits complains again */
     search.next_us = search.now_us + LOOK_US;
-    search.goes_on = false;
     search.stuck = 0;
     objects_visit(look_at, NULL);
     return search.stuck;
@@ -75,6 +73,5 @@ uint32_t port_stuck(void)
 
 uint64_t linux_stuck_next_us(void)
 {
-    bool complaint = atomic_load(&linux_arena.complaint) != 0;
-    return search.goes_on || complaint ? search.next_us : UINT64_MAX;
+    return atomic_load(&linux_arena.complaint) != 0 ? search.next_us : UINT64_MAX;
 }

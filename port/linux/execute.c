@@ -22,6 +22,7 @@ enum {
     GUARD_NAP_NS = 100000,
     GUARD_BUSY_NAPS = 50,      /* then a call with a timeout of 0 answers COOP_EBUSY */
     GUARD_COMPLAINT_NAPS = 20, /* every so many the supervisor is told */
+    YIELD_US = 100,            /* a yield that lasts longer gave the core to somebody else */
     SPINS_LEAST = 64,
     SPINS_MOST = 2000,
     SPINS_AGAIN = 16, /* after so many failures a long spin is tried again, then twice as many, ... */
@@ -242,6 +243,27 @@ static bool spin(const struct operation *operation, const struct coop_object *ob
     return false;
 }
 
+/*
+ * Lets another process of the same core run before it sleeps: two that take turns then need no futex. As long as that
+ * pays off: where it doesn't, or the core goes to somebody else for long, it is tried again at growing intervals.
+ */
+static bool yield(const struct operation *operation, const struct coop_object *object, uintptr_t a)
+{
+    static uint32_t pause, longest_pause = 1;
+    if (operation->ready == NULL || (pause != 0 && pause-- != 0))
+        return false;
+    uint64_t until_us = port_now_us() + YIELD_US;
+    sched_yield();
+    bool ready = operation->ready(object, a);
+    if (ready && port_now_us() < until_us) {
+        longest_pause = 1;
+        return true;
+    }
+    pause = longest_pause;
+    longest_pause = longest_pause < SPINS_SELDOM ? longest_pause * 2 : longest_pause;
+    return ready;
+}
+
 /* Who commits may do so without the guard, though the waiter has it, and the other way round. */
 static bool has_owned_end(const struct coop_object *object)
 {
@@ -286,7 +308,7 @@ static int wait(const struct operation *operation, const struct coop_object *obj
     if (timeout_ms > 0)
         deadline = linux_deadline(timeout_ms);
     int result = WOULD_BLOCK;
-    if (spin(operation, object, a))
+    if (spin(operation, object, a) || yield(operation, object, a))
         result = try_once(operation, object, a, b, timeout_ms);
     while (result == WOULD_BLOCK) {
         uint32_t sample = announce_wait(operation, object, word);

@@ -40,10 +40,10 @@ LDFLAGS := -Wl,--gc-sections
 # Who may include whom: DESIGN.md's rule, kept by the compiler.
 INSIDE := -Iruntime/include -Iruntime -Iport/$(PORT)
 $O/apps/%:    FLAGS = -Iruntime/include $(APP_CPPFLAGS) $(APP_CFLAGS)
-$O/runtime/%: FLAGS = $(INSIDE)
-$O/port/%:    FLAGS = $(INSIDE) $(PORT_CPPFLAGS)
+$O/runtime/%: FLAGS = $(INSIDE) $(KERNEL_CFLAGS)
+$O/port/%:    FLAGS = $(INSIDE) $(PORT_CPPFLAGS) $(KERNEL_CFLAGS)
 $O/tests/%:   FLAGS = $(INSIDE) -I. -Itests $(APPS:%=-Iapps/%) $(CMOCKA_INCLUDE) \
-                      $(TEST_CPPFLAGS) -DCOOP_BUILD='"$(BUILD)"'
+                      $(TEST_CPPFLAGS) $(APP_CFLAGS) -DCOOP_BUILD='"$(BUILD)"'
 
 $O/%.o: %.c Makefile port/$(PORT)/port.mk | $(SYSTEM_INCLUDES)
 	$(call say,CC,$<)
@@ -63,7 +63,7 @@ $(LIB): $(call objects,$(RUNTIME_SOURCES) $(PORT_SOURCES)) runtime/sources.mk
 define link
 $(call say,LD,$@)
 @mkdir -p $(@D)
-$Q$(CC) $(CFLAGS) $(PORT_CFLAGS) $(filter %.o %.a,$^) $(LDFLAGS) $1 $2 -o $@
+$Q$(or $(LINK),$(CC)) $(CFLAGS) $(PORT_CFLAGS) $(filter %.o %.a,$^) $(LDFLAGS) $1 $2 -o $@
 endef
 
 define app_rule

@@ -14,6 +14,7 @@
     .equ    CONTEXT_STACK_END, 60
     .equ    PROCESS_CPU_TICKS, 64
     .equ    SCHEDULER_SWITCHED, 8
+    .equ    SCHEDULER_CALLS, 24
     .equ    MPU_RBAR, 0xe000ed9c
 
 #include "board.inc"
@@ -21,7 +22,7 @@
 
     .section .text.context, "ax"
 
-@ SVC: calls[number].function(caller, frame, calls[number].operation). The arguments are read from the frame, since a late
+@ SVC: scheduler.calls[number], a function and an operation: function(caller, frame, operation). The arguments are read from the frame, since a late
 @ interrupt may have changed the registers.
     .global svc_entry
     .thumb_func
@@ -34,17 +35,20 @@ svc_entry:
     mrs     r1, psp
     ldr     r0, [r4]
     ldr     r2, [r1, #FRAME_R12]
-    ldr     r3, =calls
     cmp     r2, #CALLS
-    it      hs
-    movhs   r2, #CALLS
-    add     r3, r3, r2, lsl #3
-    ldrd    r3, r2, [r3]
+    bhs     svc_unknown
+svc_known:
+    add     r3, r4, r2, lsl #3
+    ldrd    r3, r2, [r3, #SCHEDULER_CALLS]
     blx     r3
     ldrd    r0, r1, [r4]
     cmp     r0, r1
     bne     switch_from_call
     pop     {r4, pc}
+
+svc_unknown:
+    movs    r2, #CALLS
+    b       svc_known
 
 switch_from_call:
     mov     r2, r4
@@ -109,7 +113,7 @@ svc_from_handler:
     add     r1, sp, #8
     ldr     r0, =interrupts
     ldr     r2, [r1, #FRAME_R12]
-    ldr     r3, =calls
+    ldr     r3, =scheduler + SCHEDULER_CALLS
     cmp     r2, #CALLS
     it      hs
     movhs   r2, #CALLS

@@ -32,7 +32,7 @@ void inherit_raise(const struct process *waiter)
 /* What the process is entitled to: its own level, or that of the highest who waits for something it holds. */
 static uint8_t entitled(const struct process *process)
 {
-    uint8_t level = process->descriptor->priority;
+    uint8_t level = process->priority;
     for (const struct coop_object *object = coop_objects_start; object < coop_objects_end; object++)
         for (unsigned direction = DIRECTION_DATA; direction <= DIRECTION_SPACE; direction++) {
             const struct process *waiter = wait_first(object, direction);
@@ -46,7 +46,7 @@ void inherit_lower(uint32_t self)
 {
     while (self != 0) {
         struct process *process = &processes[self - 1];
-        if (process->level == process->descriptor->priority)
+        if (process->level == process->priority)
             return;
         uint8_t level = entitled(process);
         if (level == process->level)

@@ -7,7 +7,7 @@
 
 /* What is no instance of a process has nobody to tell; this spares the question. */
 static struct coop_block no_block;
-struct process supervisor = {.level = LEVEL_SUPERVISOR, .deadline = NO_DEADLINE, .block = &no_block};
+struct process supervisor = {.level = LEVEL_SUPERVISOR, .priority = LEVEL_SUPERVISOR, .deadline = NO_DEADLINE, .block = &no_block};
 struct process interrupts = {.deadline = NO_DEADLINE, .block = &no_block};
 struct process idle = {.deadline = NO_DEADLINE, .block = &no_block};
 static bool rung;
@@ -113,64 +113,67 @@ static void listen(uint32_t *frame)
 /* True when the caller may have the kernel read, or write, what an argument points to. */
 static bool may(const struct process *caller, enum access access, uintptr_t address, size_t bytes)
 {
-    if (access == ACCESS_VALUE || caller->self == 0 || (access == ACCESS_OUT_OR_NULL && address == 0))
+    if (caller->self == 0 || (access == ACCESS_OUT_OR_NULL && address == 0))
         return true;
     return access == ACCESS_IN ? protect_may_read(caller, address, bytes) : protect_may_write(caller, address, bytes);
 }
 
-static bool is_missing(enum access access, uintptr_t address)
+/* 0, COOP_EINVAL, or MISUSE minus its reason. */
+static __attribute__((noinline)) int check_elsewhere(const struct process *caller, enum access access, uintptr_t address,
+                                                     size_t bytes)
 {
-    return address == 0 && (access == ACCESS_IN || access == ACCESS_OUT);
+    if (address == 0 && (access == ACCESS_IN || access == ACCESS_OUT))
+        return COOP_EINVAL;
+    return may(caller, access, address, bytes) ? 0 : MISUSE - COOP_MISUSE_BAD_ADDRESS;
 }
 
-/* 0, COOP_EINVAL, or MISUSE minus its reason. */
-static int check_arguments(const struct process *caller, const struct operation *operation,
-                           const struct coop_object *object, const uint32_t *frame)
+/* Most arguments lie on the caller's stack. */
+static inline int check_argument(const struct process *caller, enum access access, uintptr_t address, size_t bytes)
+{
+    if (access == ACCESS_VALUE)
+        return 0;
+    uintptr_t stack = caller->context.regions[0] & ~31u;
+    if (address >= stack && address < caller->context.stack_end && bytes <= caller->context.stack_end - address)
+        return 0;
+    return check_elsewhere(caller, access, address, bytes);
+}
+
+static inline int check_arguments(const struct process *caller, const struct operation *operation,
+                                  const struct coop_object *object, const uint32_t *frame)
 {
     size_t bytes_a = operation->bytes_a != BYTES_OF_ITEM ? operation->bytes_a : object->item_bytes;
+    int error = check_argument(caller, operation->access_a, frame[FRAME_R1], bytes_a);
+    if (error < 0 || operation->access_b == ACCESS_VALUE)
+        return error;
     size_t bytes_b = operation->bytes_b != BYTES_OF_ITEM ? operation->bytes_b : object->item_bytes;
-    if (is_missing(operation->access_a, frame[FRAME_R1]) || is_missing(operation->access_b, frame[FRAME_R2]))
-        return COOP_EINVAL;
-    if (!may(caller, operation->access_a, frame[FRAME_R1], bytes_a) ||
-        !may(caller, operation->access_b, frame[FRAME_R2], bytes_b))
-        return MISUSE - COOP_MISUSE_BAD_ADDRESS;
-    return 0;
+    return check_argument(caller, operation->access_b, frame[FRAME_R2], bytes_b);
 }
 
-/* The operation failed, or would block: waits, or says why it doesn't. */
+/* The operation failed, or would block: says why, or waits. */
 static __attribute__((noinline)) void fail(struct process *caller, uint32_t *frame, const struct operation *operation,
                                            const struct coop_object *object, int result)
 {
     caller->context.psp = (uint32_t)frame; /* where the result goes when somebody completes it */
-    if (result <= MISUSE) {
-        kernel_misuse(caller, (enum coop_misuse)(MISUSE - result));
-        return;
-    }
-    int timeout_ms = (int)frame[FRAME_R3];
     if (result == WOULD_BLOCK) {
-        if (timeout_ms == 0 || caller == &interrupts)
-            result = COOP_EAGAIN;
-        else if (caller->block->stopping)
+        result = COOP_EAGAIN;
+        if (frame[FRAME_R3] != 0 && caller != &interrupts) {
             result = COOP_ESTOPPING;
+            if (!*plain(&caller->block->stopping)) {
+                wait_park(caller, frame, operation, object);
+                return;
+            }
+        }
     }
-    if (result != WOULD_BLOCK) {
+    if (result <= MISUSE)
+        kernel_misuse(caller, (enum coop_misuse)(MISUSE - result));
+    else
         frame[FRAME_R0] = (uint32_t)result;
-        return;
-    }
-    uint64_t deadline = timeout_ms < 0 ? NO_DEADLINE : clock_now() + clock_ticks((uint32_t)timeout_ms);
-    wait_park(caller, operation, object, frame[FRAME_R1], frame[FRAME_R2], deadline);
 }
 
 /*
  * Calls: caller, frame, and the operation of those that are one. A result is left in the frame's r0, now or, when the caller
  * is parked, later. Operations differ in what must be checked and done, so that each has the shortest call that will do.
  */
-struct call {
-    void (*function)(struct process *caller, uint32_t *frame, const struct operation *operation);
-    const struct operation *operation;
-};
-struct call calls[CALLS + 1];
-
 /* What all operations have in common; `with_pointers` and `with_effects` are constants, so that each call has its own copy. */
 static inline __attribute__((always_inline)) void operate(struct process *caller, uint32_t *frame,
                                                           const struct operation *operation, bool with_pointers,
@@ -199,7 +202,8 @@ static inline __attribute__((always_inline)) void operate(struct process *caller
         kernel_ring();
     if (has_waiters(object)) {
         wait_wake(object, operation->wakes);
-        inherit_lower(caller->self); /* it may have let go of what it inherited for */
+        if (caller->level != caller->priority)
+            inherit_lower(caller->self); /* it may have let go of what it inherited for */
     }
     return;
 failed:
@@ -322,10 +326,11 @@ void kernel_start(void)
     };
     _Static_assert(OPERATIONS <= CALL_YIELD, "operations come first");
     for (unsigned number = 0; number <= CALLS; number++) {
-        calls[number] = others[number];
+        struct call *call = &scheduler.calls[number];
+        *call = others[number];
         if (number < OPERATIONS && operations[number] != NULL)
-            calls[number] = call_of(operations[number]);
-        if (calls[number].function == NULL)
-            calls[number].function = unknown_call;
+            *call = call_of(operations[number]);
+        if (call->function == NULL)
+            call->function = unknown_call;
     }
 }

@@ -52,10 +52,11 @@ struct process {
     struct coop_block *block;
     const struct coop_process *descriptor;
     uint8_t state; /* enum process_state */
-    uint8_t level;  /* its priority, or a higher one that it inherits */
+    uint8_t level;    /* its priority, or a higher one that it inherits */
+    uint8_t priority; /* as it was declared */
+    uint8_t signal;   /* that ended it */
+    uint8_t told;     /* its end was reaped */
     uint16_t slice_ms;
-    uint8_t signal; /* that ended it */
-    uint8_t told;   /* its end was reaped */
     int code;
 };
 
@@ -65,13 +66,20 @@ struct process {
 extern struct process processes[], processes_end[];
 extern struct process supervisor, interrupts, idle;
 
-/* context.S knows the first three. */
+/* What the kernel needs at every call, in one piece. context.S knows its beginning. */
+struct call {
+    void (*function)(struct process *caller, uint32_t *frame, const struct operation *operation);
+    const struct operation *operation;
+};
+
 struct scheduler {
     struct process *current;      /* whose registers the core has */
     struct process *next;         /* who runs when the exception is left */
     uint32_t switched;            /* the clock's counter at the last switch */
     struct process *holder;       /* of the processes, who has the CPU, even while the supervisor runs; or NULL */
     uint32_t levels;              /* those in which somebody can run */
+    uint32_t unused;
+    struct call calls[CALLS + 1]; /* by number; the last is for all higher ones */
     struct process *last[LEVELS]; /* of those who can run */
 };
 extern struct scheduler scheduler;
@@ -81,6 +89,7 @@ _Static_assert(offsetof(struct context, psp) == 20, "CONTEXT_PSP");
 _Static_assert(offsetof(struct context, stack_end) == 60, "CONTEXT_STACK_END");
 _Static_assert(offsetof(struct process, cpu_ticks) == 64, "PROCESS_CPU_TICKS");
 _Static_assert(offsetof(struct scheduler, switched) == 8, "SCHEDULER_SWITCHED");
+_Static_assert(offsetof(struct scheduler, calls) == 24, "SCHEDULER_CALLS");
 
 /* schedule.c: who runs. All in the kernel. */
 void schedule_ready(struct process *process);   /* it can run: last of its level */
@@ -94,6 +103,10 @@ void clock_start(void);
 uint64_t clock_now(void);
 void clock_add(struct process *process, uint64_t deadline);
 void clock_remove(struct process *process);
+static inline bool clock_has(const struct process *process)
+{
+    return (uint32_t)(process->deadline >> 32) != UINT32_MAX; /* no time is so late */
+}
 void clock_interrupt(void);
 void clock_slice(uint64_t end); /* of the time slice, or NO_DEADLINE */
 static inline uint64_t clock_ticks(uint32_t milliseconds)
@@ -102,8 +115,8 @@ static inline uint64_t clock_ticks(uint32_t milliseconds)
 }
 
 /* wait.c: parked processes. */
-void wait_park(struct process *process, const struct operation *operation, const struct coop_object *object,
-               uintptr_t a, uintptr_t b, uint64_t deadline);
+void wait_park(struct process *process, const uint32_t *frame, const struct operation *operation,
+               const struct coop_object *object);
 void wait_wake(const struct coop_object *object, unsigned wakes);
 void wait_wake_everyone(const struct coop_object *object);
 void wait_expire(struct process *process);

@@ -9,6 +9,7 @@
 #include "semihost.h"
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -38,6 +39,18 @@ static const FILE output = FDEV_SETUP_STREAM(put, NULL, flush, _FDEV_SETUP_WRITE
 FILE *const stdout = (FILE *)&output;
 FILE *const stderr = (FILE *)&output;
 FILE *const stdin = (FILE *)&output;
+
+/* NULL stands for all streams, of which there is one. */
+int fflush(FILE *stream)
+{
+    return stream == NULL || stream == stdout ? flush(stdout) : 0;
+}
+
+void exit(int status)
+{
+    (void)fflush(NULL);
+    _exit(status);
+}
 
 /* Where exit() ends, in the first thread or in a process. */
 void _exit(int status)
@@ -92,4 +105,11 @@ off_t lseek(int file, off_t offset, int whence)
 {
     (void)offset, (void)whence;
     return close(file);
+}
+
+/* There is no environment. */
+char *getenv(const char *name)
+{
+    (void)name;
+    return NULL;
 }

@@ -79,6 +79,7 @@ int port_start(uint32_t slot)
 {
     struct process *process = &processes[slot];
     image_load(process);
+    process->block->native_pid = process->self;
     uint32_t before = kernel_enter();
     schedule_ready(process);
     kernel_leave(before);

@@ -12,7 +12,7 @@ NM   := arm-none-eabi-nm
 LINK := port/qemu-arm/link $(CC)
 
 PORT_SOURCES := $(addprefix port/qemu-arm/,vectors.c context.S start.c kernel.c schedule.c wait.c inherit.c clock.c protect.c \
-                  image.c fault.c reset.c console.c semihost.c port.c symbol.c libc.c thread_pointer.c)
+                  image.c fault.c reset.c console.c semihost.c port.c symbol.c libc.c thread_pointer.c private/heap.c)
 
 # 32-bit integers are int, as on Linux, so that one source has one set of formats; the compiler would make them long.
 PORT_CFLAGS := $(BOARD_CPU) -mthumb --specs=picolibc.specs -U__INT32_TYPE__ -U__UINT32_TYPE__ \
@@ -21,6 +21,9 @@ PORT_CFLAGS := $(BOARD_CPU) -mthumb --specs=picolibc.specs -U__INT32_TYPE__ -U__
 # The kernel, the runtime: at their own addresses, without floating point. Applications: their variables through r9.
 KERNEL_CFLAGS := -ffixed-r9 -mgeneral-regs-only -Iport/qemu-arm/$(BOARD_FPU)
 APP_CFLAGS    := -fPIC -msingle-pic-base -mpic-register=r9 -mno-pic-data-is-text-relative
+
+# Those of the library's files whose variables every process has for itself.
+$(BUILD)/obj/port/qemu-arm/private/%: KERNEL_CFLAGS = $(APP_CFLAGS) -fno-builtin-malloc
 
 APP_CPPFLAGS  := -D_POSIX_C_SOURCE=200809L
 PORT_CPPFLAGS :=
@@ -33,6 +36,6 @@ PORT_LDFLAGS   := -nostartfiles -pie -Wl,--no-dynamic-linker -Wl,-z,notext -Wl,-
 PLAIN_LDFLAGS  := $(PORT_LDFLAGS)
 PORT_LIBS      := -lc $(BUILD)/libcoop.a
 
-CMOCKA_CPPFLAGS := -DHAVE_INTTYPES_H -DHAVE_SIGNAL_H -DHAVE_STRINGS_H -DHAVE_MALLOC_H -ffixed-r9
+CMOCKA_CPPFLAGS := -DHAVE_INTTYPES_H -DHAVE_SIGNAL_H -DHAVE_STRINGS_H -DHAVE_MALLOC_H $(APP_CFLAGS)
 
 RUNNER := port/qemu-arm/run

@@ -89,9 +89,18 @@ void schedule_ready(struct process *process)
 
 void schedule_block(struct process *process)
 {
-    delist(process);
-    if (process == scheduler.holder)
-        scheduler.holder = NULL;
+    struct scheduler *s = &scheduler;
+    struct process *last = s->last[process->level];
+    if (last->next != process) { /* it doesn't run: it is somewhere in its ring */
+        delist(process);
+    } else if (last != process) {
+        last->next = process->next;
+    } else {
+        s->levels &= ~(1u << process->level);
+        s->last[process->level] = NULL;
+    }
+    if (process == s->holder)
+        s->holder = NULL;
     choose();
 }
 

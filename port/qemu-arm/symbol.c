@@ -7,14 +7,15 @@ struct symbol {
     uint32_t address;
     uint32_t name; /* offset in the table */
 };
-extern const struct symbol symbols_start[], symbols_end[];
+extern const struct symbol symbols_start[];
+extern const char symbols_end[];
 extern char text_end[];
 
 void port_symbol(uintptr_t pc, char *text, size_t bytes)
 {
     if (bytes > 0)
         text[0] = '\0';
-    if (symbols_start == symbols_end || pc < symbols_start->address || pc >= (uintptr_t)text_end)
+    if ((uintptr_t)symbols_start == (uintptr_t)symbols_end || pc < symbols_start->address || pc >= (uintptr_t)text_end)
         return;
     const struct symbol *low = symbols_start;
     const struct symbol *high = symbols_start + symbols_start->name / sizeof *low; /* the names follow the table */

@@ -44,77 +44,98 @@ void wait_set_level(struct process *process, uint8_t level)
     enlist(process);
 }
 
-void wait_park(struct process *process, const struct operation *operation, const struct coop_object *object,
-               uintptr_t a, uintptr_t b, uint64_t deadline)
+void wait_park(struct process *process, const uint32_t *frame, const struct operation *operation,
+               const struct coop_object *object)
 {
     schedule_block(process);
     process->state = STATE_PARKED;
     process->operation = operation;
     process->object = object;
-    process->a = a;
-    process->b = b;
+    process->a = frame[FRAME_R1];
+    process->b = frame[FRAME_R2];
     *plain(&process->block->blocked) = COOP_BLOCKED;
     enlist(process);
     if (operation->holder != NULL)
         inherit_raise(process);
-    if (deadline != NO_DEADLINE)
-        clock_add(process, deadline);
+    int timeout_ms = (int)frame[FRAME_R3];
+    if (timeout_ms >= 0)
+        clock_add(process, clock_now() + clock_ticks((uint32_t)timeout_ms));
+}
+
+/* It waits no more, and is in no list. */
+static inline void unpark(struct process *process)
+{
+    process->state = STATE_FREE;
+    if (clock_has(process))
+        clock_remove(process);
+    uint32_t *blocked = plain(&process->block->blocked);
+    bool is_watched = *blocked == COOP_BLOCKED_WATCHED;
+    *blocked = COOP_RUNS;
+    if (is_watched)
+        kernel_ring();
 }
 
 void wait_leave(struct process *process)
 {
     delist(process);
-    process->state = STATE_FREE; /* in no list */
-    if (process->deadline != NO_DEADLINE)
-        clock_remove(process);
-    bool is_watched = *plain(&process->block->blocked) == COOP_BLOCKED_WATCHED;
-    *plain(&process->block->blocked) = COOP_RUNS;
-    if (is_watched)
-        kernel_ring();
+    unpark(process);
     if (process->operation->holder != NULL)
         inherit_lower(process->operation->holder(process->object));
 }
 
-static void complete(struct process *process, int result)
+static inline void resume(struct process *process, int result)
 {
-    wait_leave(process);
-    if (result <= MISUSE) {
-        kernel_misuse(process, (enum coop_misuse)(MISUSE - result));
-        return;
-    }
     ((uint32_t *)process->context.psp)[FRAME_R0] = (uint32_t)result;
     schedule_ready(process);
 }
 
-/* One more try for a parked process. Returns what its success wakes, or -1 when it waits on. */
-static int retry(struct process *process)
+/* The wait ends with a failure, unless it goes on. */
+static __attribute__((noinline)) bool give_up(struct process *process, int result)
 {
-    const struct operation *operation = process->operation;
-    int result = operation->try(process->object, process->self, process->a, process->b);
     if (result == WOULD_BLOCK) {
         if (!*plain(&process->block->stopping))
-            return -1;
+            return false;
         result = COOP_ESTOPPING;
     }
-    if (result >= 0 && operation->rings)
-        kernel_ring();
-    complete(process, result);
-    return result >= 0 ? operation->wakes : WAKES_NONE;
+    wait_leave(process);
+    if (result <= MISUSE)
+        kernel_misuse(process, (enum coop_misuse)(MISUSE - result));
+    else
+        resume(process, result);
+    return true;
 }
 
-/* Those who wait in one direction, the first ones, or with `all` every one, as far as they can go on. */
+static inline int try_again(struct process *process)
+{
+    return process->operation->try(process->object, process->self, process->a, process->b);
+}
+
+/*
+ * Those who wait in one direction, the first ones, or with `all` every one, as far as they can go on. Returns what they
+ * wake in turn. A failure may reorder the list (inherit.c), so the look begins anew after one; each ends one wait.
+ */
 static unsigned wake_direction(const struct coop_object *object, unsigned direction, bool all)
 {
     unsigned woken = WAKES_NONE;
-    struct process *process = *list_of(object, direction);
-    while (process != NULL) {
-        struct process *follower = process->next;
-        int wakes = retry(process);
-        if (wakes >= 0)
-            woken |= (unsigned)wakes;
-        else if (!all)
-            break; /* so would those behind it */
-        process = follower;
+    struct process **place = list_of(object, direction);
+    struct process *process;
+    while ((process = *place) != NULL) {
+        int result = try_again(process);
+        if (result >= 0) {
+            const struct operation *operation = process->operation;
+            *place = process->next;
+            woken |= operation->wakes;
+            unpark(process);
+            resume(process, result);
+            if (operation->rings)
+                kernel_ring();
+        } else if (give_up(process, result)) {
+            place = list_of(object, direction);
+        } else if (all) {
+            place = &process->next;
+        } else {
+            break; /* and so would those behind it */
+        }
     }
     return woken;
 }
@@ -139,9 +160,17 @@ void wait_wake_everyone(const struct coop_object *object)
 void wait_expire(struct process *process)
 {
     const struct coop_object *object = process->object;
-    int woken = retry(process);
-    if (woken < 0)
-        complete(process, COOP_ETIMEDOUT);
-    else if (woken != WAKES_NONE)
-        wait_wake(object, (unsigned)woken);
+    const struct operation *operation = process->operation;
+    int result = try_again(process);
+    if (result < 0) {
+        if (!give_up(process, result))
+            (void)give_up(process, COOP_ETIMEDOUT);
+        return;
+    }
+    wait_leave(process);
+    resume(process, result);
+    if (operation->wakes != WAKES_NONE)
+        wait_wake(object, operation->wakes);
+    if (operation->rings)
+        kernel_ring();
 }

@@ -73,7 +73,8 @@ static void arguments_out_of_range(void **state)
     char byte;
     assert_int_equal(coop_start(&idler, big, sizeof big, &handle), COOP_EINVAL);
     assert_int_equal(coop_start(&idler, big, SIZE_MAX, &handle), COOP_EINVAL);
-    assert_int_equal(coop_start(&idler, big, (size_t)UINT32_MAX + 1u, &handle), sizeof(size_t) > 4 ? COOP_EINVAL : 0);
+    if (sizeof(size_t) > sizeof(uint32_t))
+        assert_int_equal(coop_start(&idler, big, (size_t)UINT32_MAX + 1u, &handle), COOP_EINVAL);
     assert_int_equal(coop_find(&idler, 2, &handle), COOP_EINVAL);
     assert_int_equal(coop_find(&idler, UINT32_MAX, &handle), COOP_EINVAL);
     assert_int_equal(coop_event_set(&event, 0x80000000u), COOP_EINVAL);

@@ -1,4 +1,5 @@
 /* Faults of processes on Linux: what killed them, and where. Runs inside the root process. */
+#include "machine.h"
 #include "real.h"
 
 #include <signal.h>
@@ -8,6 +9,13 @@
 #include <unistd.h>
 
 enum { SEGV_NULL, SEGV_CALL, BUS, ILL, FPE, OVERFLOW, OVERFLOW_AT_ONCE, ABORT, EXIT_CODE, WAIT, FORK, FORKS };
+
+/* What __builtin_trap ends with. */
+#if defined(__aarch64__)
+enum { TRAP_SIGNAL = SIGTRAP };
+#else
+enum { TRAP_SIGNAL = SIGILL };
+#endif
 
 COOP_SEMAPHORE(never, 0);
 COOP_SHARED(uintptr_t, bus_address);
@@ -135,13 +143,13 @@ static void test_memory_faults(void **state)
     (void)state;
     struct coop_end end = end_of(&faulty, SEGV_NULL);
     assert_faulted(end, SIGSEGV, 64);
-    assert_in_range(end.pc, (uintptr_t)touch, (uintptr_t)touch + 64);
+    assert_in_range(end.pc, machine_code((uintptr_t)touch), machine_code((uintptr_t)touch) + 64);
     end = end_of(&faulty, SEGV_CALL);
     assert_faulted(end, SIGSEGV, 64);
     assert_int_equal(end.pc, 64);
     end = end_of(&faulty, BUS);
     assert_faulted(end, SIGBUS, bus_address);
-    assert_in_range(end.pc, (uintptr_t)touch, (uintptr_t)touch + 64);
+    assert_in_range(end.pc, machine_code((uintptr_t)touch), machine_code((uintptr_t)touch) + 64);
 }
 
 static void test_other_faults(void **state)
@@ -149,13 +157,13 @@ static void test_other_faults(void **state)
     (void)state;
     struct coop_end end = end_of(&faulty, ILL);
     assert_int_equal(end.cause, COOP_FAULTED);
-    assert_int_equal(end.signal, SIGILL);
-    assert_in_range(end.pc, (uintptr_t)trap, (uintptr_t)trap + 64);
+    assert_int_equal(end.signal, TRAP_SIGNAL);
+    assert_in_range(end.pc, machine_code((uintptr_t)trap), machine_code((uintptr_t)trap) + 64);
 #if defined(__x86_64__) /* ARM divides by 0 without a fault */
     end = end_of(&faulty, FPE);
     assert_int_equal(end.cause, COOP_FAULTED);
     assert_int_equal(end.signal, SIGFPE);
-    assert_in_range(end.pc, (uintptr_t)divide, (uintptr_t)divide + 64);
+    assert_in_range(end.pc, machine_code((uintptr_t)divide), machine_code((uintptr_t)divide) + 64);
 #endif
 }
 

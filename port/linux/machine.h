@@ -19,4 +19,14 @@ static inline uintptr_t machine_pc(const void *context)
 #endif
 }
 
+/* The address of a function, by its symbol's value or a pointer to it: on 32-bit ARM bit 0 tells the instruction set. */
+static inline uintptr_t machine_code(uintptr_t value)
+{
+#if defined(__arm__)
+    return value & ~(uintptr_t)1;
+#else
+    return value;
+#endif
+}
+
 #endif

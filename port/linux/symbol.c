@@ -1,6 +1,7 @@
 /* The name of a code address, from this program's own symbol table. Read piece by piece: it is for the log of a death only. */
 #include "linux.h"
 
+#include "machine.h"
 #include <elf.h>
 #include <link.h>
 #include <stdio.h>
@@ -32,7 +33,8 @@ static bool find_symbol(const ElfW(Shdr) * table, uintptr_t pc, ElfW(Sym) * best
         if (!read_at(chunk, bytes, table->sh_offset + at))
             return false;
         for (size_t i = 0; i < bytes / sizeof *chunk; i++) {
-            const ElfW(Sym) *symbol = &chunk[i];
+            ElfW(Sym) *symbol = &chunk[i];
+            symbol->st_value = machine_code(symbol->st_value);
             bool is_function = (symbol->st_info & 0xf) == STT_FUNC && symbol->st_size != 0;
             if (is_function && symbol->st_value <= pc && pc - symbol->st_value < symbol->st_size) {
                 *best = *symbol;

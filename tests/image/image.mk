@@ -1,11 +1,32 @@
-# What is tested in booted images, with ARCH= only. Included by tests.mk.
-#   make check ARCH=aarch64
+# What is tested for ARM. Included by tests.mk.
+#   make check ARCH=armhf
+#
+# Under qemu-user run the suites that its system calls suffice for; those of faults, stacks and exact times run in a booted
+# image, on a kernel of the machine's own.
 
-IMAGES_armhf   := tracker
-SCRIPTS_armhf  := tracker
-IMAGES_aarch64 := tests/image/stopper
-SCRIPTS_aarch64 := watchdog
+PORT_TESTS_linux   += test_vfork
+TEST_SCRIPTS_linux += tests/watchdog_device.sh
 
-PORT_TOOLS_linux   := $(if $(ARCH),image/stopper)
+ifneq ($(ARCH),)
+IMAGE_TESTS := test_vfork test_watch test_bad_input test_system test_fault test_guard test_wakes test_process
+
+IMAGES_armhf    := tracker tests/image/suites
+SCRIPTS_armhf   := tracker suites
+IMAGES_aarch64  := tests/image/stopper tests/image/suites
+SCRIPTS_aarch64 := watchdog suites
+
 TEST_IMAGES        := $(patsubst %,build/image/%-$(ARCH).cpio.gz,$(IMAGES_$(ARCH)))
+PORT_TOOLS_linux   := image/stopper image/suites
 TEST_SCRIPTS_linux += $(patsubst %,tests/image/%.sh,$(SCRIPTS_$(ARCH)))
+
+ifneq ($(RUNNER),)
+NOT_EMULATED     := test_vfork test_watch test_bad_input test_system test_fault test_guard
+PORT_TOOLS_linux += $(NOT_EMULATED)
+PORT_TESTS       := $(filter-out $(NOT_EMULATED),$(PORT_TESTS))
+PORT_TESTS_linux := $(filter-out $(NOT_EMULATED),$(PORT_TESTS_linux))
+endif
+
+SUITES := build/image/tests/image/suites-$(ARCH).cpio.gz
+$(SUITES): $(IMAGE_TESTS:%=$(BUILD)/tests/%)
+$(SUITES): FILES = $(foreach t,$(IMAGE_TESTS),$(BUILD)/tests/$t:tests/$t)
+endif

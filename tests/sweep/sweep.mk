@@ -2,21 +2,23 @@
 #   make sweep SWEEP_STRIDE=3 SWEEP_ONLY="put, full"       see test_sweep.c
 
 SWEEP_STRIDE      := 1
-SWEEP_PAIR_STRIDE := 4
+SWEEP_PAIR_STRIDE := 6
 SWEEP_ONLY        :=
 SWEEP_PARTS       := 0 1
 
 # Not under the sanitizers: what they add to every operation is not what runs. Nor under an emulator: it has no ptrace.
 ifeq ($(PORT)$(SANITIZE)$(ARCH),linux)
-PORT_TESTS_linux += sweep/test_sweep
+PORT_TESTS_linux += sweep/test_sweep sweep/test_sweep_life
 endif
 
+sweep/test_sweep_life_SOURCES := $(addprefix tests/sweep/, stage.c stepper.c world.c)
 sweep/test_sweep_SOURCES := $(addprefix tests/sweep/, cases.c model.c order.c pairs.c run.c stage.c stepper.c world.c)
 
 .PHONY: sweep sweep-mutants
-sweep: $(BUILD)/tests/sweep/test_sweep
-	@SWEEP_STRIDE=$(SWEEP_STRIDE) SWEEP_PAIR_STRIDE=$(SWEEP_PAIR_STRIDE) SWEEP_ONLY='$(SWEEP_ONLY)' \
+sweep: $(BUILD)/tests/sweep/test_sweep $(BUILD)/tests/sweep/test_sweep_life
+	@SWEEP_STRIDE=$(SWEEP_STRIDE) SWEEP_PAIR_STRIDE=$(SWEEP_PAIR_STRIDE) $(if $(SWEEP_ONLY),SWEEP_ONLY='$(SWEEP_ONLY)') \
 	  tests/sweep/parts $(BUILD)/tests/sweep/test_sweep $(SWEEP_PARTS)
+	@SWEEP_STRIDE=$(SWEEP_STRIDE) $(if $(SWEEP_ONLY),SWEEP_ONLY='$(SWEEP_ONLY)') $(BUILD)/tests/sweep/test_sweep_life
 
 sweep-mutants: $(BUILD)/tests/sweep/test_sweep
 	@tests/sweep/mutate

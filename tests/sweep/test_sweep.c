@@ -1,6 +1,6 @@
 /*
  * Runs the sweep: a test for each case. By its environment: SWEEP_STRIDE and SWEEP_PAIR_STRIDE, the instructions from one kill to the
- * next (1: every one); SWEEP_ONLY, how a case's name begins; SWEEP_PART, "0/2" for the first half of the cases.
+ * next (1: every one); SWEEP_UNTIL_FAILURE, to end with the first failed case; SWEEP_ONLY, how a case's name begins; SWEEP_PART, "0/2" for the first half of the cases.
  */
 #include "sweep.h"
 
@@ -35,6 +35,8 @@ static void tell(const char *name, const struct tally *tally, uint64_t began_us)
     options.all.instructions += tally->instructions;
     options.all.kills += tally->kills;
     options.all.failures += tally->failures;
+    if (tally->failures != 0 && getenv("SWEEP_UNTIL_FAILURE") != NULL)
+        exit(1);
 }
 
 /* A log call is long, and most of it is printing: where a stride is asked for, it takes a longer one. */

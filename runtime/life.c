@@ -46,7 +46,7 @@ static void finish(uint32_t slot, const struct coop_end *end)
     block->end = *end;
     publish(slot, COOP_ENDED);
     port_wake(&coop_processes_start->object); /* parents that wait for all their children do so there */
-    port_ring(); /* its parent may wait for it in this very round */
+    port_ring();                              /* its parent may wait for it in this very round */
 }
 
 static void begin(uint32_t slot, uint64_t now_us)
@@ -199,7 +199,8 @@ static uint64_t serve_running(uint32_t slot, uint64_t now_us)
                                   .blocked = process->watchdog_ms != 0 && dozes(block, checked_in)};
     enum coop_cause verdict = watchdog_judge(record, process, &sample);
     if (verdict == COOP_RUNAWAY && load(&block->checkins) != 0)
-        verdict = COOP_ALIVE; /* the supervisor was preempted before it read the clock, and meanwhile it has checked in */
+        verdict =
+            COOP_ALIVE; /* the supervisor was preempted before it read the clock, and meanwhile it has checked in */
     if (verdict == COOP_ALIVE)
         return watchdog_next_us(record, process, &sample);
     record->used_us = to_us32(sample.cpu_us - record->cpu_us);

@@ -11,7 +11,7 @@ struct system {
     pid_t pid; /* of the supervisor */
     int log_fd;
     size_t bytes;
-    char log[1 << 16]; /* what it wrote to standard error, as far as it fits */
+    char log[1 << 18]; /* what it wrote to standard error, as far as it fits */
 };
 
 /* Starts a system. `prepare`, unless NULL, runs in its first process before coop_run. */

@@ -134,7 +134,7 @@ static void test_stopped_outside(void **state)
     for (int i = 0; i < 4; i++)
         assert_int_equal(put(i, COOP_FOREVER), 0);
     assert_int_equal(put(4, 300), COOP_ETIMEDOUT);
-    assert_true(coop_is_alive(handle)); /* it holds nobody up */
+    assert_true(coop_is_alive(handle));          /* it holds nobody up */
     assert_int_equal(coop_terminate(handle), 0); /* and to be suspended is no way to stay */
     assert_int_equal(join(handle).cause, COOP_KILLED);
     atomic_store(&inside, 0);

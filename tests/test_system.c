@@ -208,12 +208,14 @@ static void test_runaway_is_found_in_time(void **state)
 {
     (void)state;
     double used_ms = 1e9, least_ms = 1e9;
-    for (int i = 0; i < 20 && least_ms > 40 * 1.25 + 2; i++) { /* a supervisor that gets no time is late: so the best of some */
+    for (int i = 0; i < 20 && least_ms > 40 * 1.25 + 2;
+         i++) { /* a supervisor that gets no time is late: so the best of some */
         assert_int_equal(system_run(&s, &root_spins, NULL), 128 + 9);
         assert_int_equal(system_says(&s, " at spin_there+0x"), 1);
         const char *at = strstr(s.log, "root_spins[0] was a runaway: ");
         assert_non_null(at);
-        assert_int_equal(sscanf(at, "root_spins[0] was a runaway: %lf ms of CPU time without a check-in, of 40", &used_ms), 1);
+        assert_int_equal(
+            sscanf(at, "root_spins[0] was a runaway: %lf ms of CPU time without a check-in, of 40", &used_ms), 1);
         assert_true(used_ms >= 40);
         least_ms = used_ms < least_ms ? used_ms : least_ms;
     }

@@ -11,7 +11,7 @@ PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence
 PLAIN_TESTS_linux := test_capture
 
 PORT_TESTS       := test_process test_supervisor test_watch test_bad_input test_misuse
-PORT_TESTS_linux := test_wakes test_system test_options
+PORT_TESTS_linux := test_wakes test_system test_options test_fault test_guard test_spawn test_log test_stream test_bell
 
 TEST_TOOLS_linux := capture_check disturb
 
@@ -45,4 +45,4 @@ capture_check_SOURCES := $(capture_SOURCES)
 include tests/sweep/sweep.mk
 include tests/image/image.mk
 
-test_system_SOURCES := tests/system.c
+$(foreach t,test_system test_spawn test_log test_bell,$(eval $t_SOURCES := tests/system.c))

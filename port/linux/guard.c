@@ -9,7 +9,7 @@ enum {
     LOOK_US = 10000,
     STOPPED_US = 100000, /* so long somebody who is suspended may hold others up */
     RAN_US = 100000,     /* no operation needs so much CPU time: it runs wild inside */
-    LOST_US = 5000000    /* neither suspended nor running: a frozen group, a debugger, a machine that gives it no time */
+    LOST_US = 5000000 /* neither suspended nor running: a frozen group, a debugger, a machine that gives it no time */
 };
 
 /* By slot: a process is inside one object at a time. */

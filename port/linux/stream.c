@@ -101,14 +101,15 @@ static int wait_for(int fd, short events, const struct timespec *deadline, int t
     for (;;) {
         struct pollfd poll = {.fd = fd, .events = events};
         struct timespec left = {0};
-        if (timeout_ms > 0) {
+        bool stops = linux_is_stopping(); /* its nudge may have ended an earlier wait */
+        if (timeout_ms > 0 && !stops) {
             uint64_t at_us = (uint64_t)deadline->tv_sec * 1000000 + (uint64_t)deadline->tv_nsec / 1000;
             uint64_t now_us = port_now_us();
             uint64_t left_us = at_us > now_us ? at_us - now_us : 0;
             left = (struct timespec){(time_t)(left_us / 1000000), (long)(left_us % 1000000 * 1000)};
         }
         linux_sleep_begins();
-        int ready = ppoll(&poll, 1, timeout_ms == COOP_FOREVER ? NULL : &left, &none);
+        int ready = ppoll(&poll, 1, timeout_ms == COOP_FOREVER && !stops ? NULL : &left, &none);
         linux_sleep_ends();
         if (ready > 0)
             return (poll.revents & POLLNVAL) != 0 ? COOP_EINVAL : 0;

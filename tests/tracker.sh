@@ -64,9 +64,11 @@ adds_up() {
     [ "$dead $unfinished" = "${2:-0} 0" ] || wrong "$1: $dead dead letters, $unfinished unfinished"
 }
 
-# children PID [NAME]: the pids of its living children.
-children() { awk -v parent="$1" -v name="(${2:-})" \
-    '$4 == parent && $3 != "Z" && (name == "()" || $2 == name) { print $1 }' /proc/[0-9]*/stat 2>/dev/null; }
+# children PID [NAME]: the pids of its living children. Processes that end meanwhile are no error.
+children() {
+    cat /proc/[0-9]*/stat 2>/dev/null | awk -v parent="$1" -v name="(${2:-})" \
+        '$4 == parent && $3 != "Z" && (name == "()" || $2 == name) { print $1 }'
+}
 
 # within SECONDS COMMAND...: the command becomes true in time.
 within() {

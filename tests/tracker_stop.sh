@@ -2,8 +2,9 @@
 # Who reads goes away, nobody reads, signals come, the supervisor is killed: nothing hangs and nothing is left.
 . "$(dirname "$0")/tracker.sh"
 
-# Nobody reads the output any more.
-tracker "$made" 2>"$work/err" | head -1 >"$work/out"
+# Nobody reads the output any more, which is more than a pipe holds.
+build/host/generate 600 >"$work/long.nmea"
+tracker "$work/long.nmea" 2>"$work/err" | head -1 >"$work/out"
 status=${PIPESTATUS[0]}
 [ "$status" = 1 ] || wrong "closed output: status $status"
 [ "$(wc -l <"$work/out")" = 1 ] || wrong "closed output: no line came out"
@@ -48,16 +49,26 @@ for signal in TERM INT; do
     none_runs || wrong "SIG$signal: processes are left: $all"
 done
 
-# ... when it waits for a reader of its output, too.
+# ... when it waits for a reader of its output, too: when it has read the first fix, at 1.2 KB, and can't print it.
 mkfifo "$work/blocked"
 exec 5<>"$work/blocked"
 dd if=/dev/zero of=/dev/fd/5 bs=4096 oflag=nonblock 2>/dev/null
-starts "$work/blocked"
-cat "$made" >&4
+# shellcheck disable=SC2086
+$runner "$build/tracker" "$work/long.nmea" >"$work/blocked" 2>"$work/err" &
+pid=$!
+has_read() {
+    for fd in "/proc/$(children "$pid" reader)/fd"/*; do
+        [ "$(readlink "$fd")" = "$work/long.nmea" ] && grep -Eqs '^pos:.([3-9]...|.....)' "${fd/fd/fdinfo}" && return
+    done
+    return 1
+}
+within 10 has_read || wrong "with a full output it reads nothing"
+all=$(children "$pid")
 kill -s TERM "$pid"
 ends "SIGTERM, with a full output"
 says '[1-9][0-9]* unfinished' "SIGTERM, with a full output"
 none_runs || wrong "SIGTERM, with a full output: processes are left"
+exec 5>&-
 
 # The supervisor is killed.
 for _ in 1 2 3; do

@@ -58,5 +58,6 @@ static int run(const void *argument)
     return error == COOP_ECLOSED || error == COOP_ESTOPPING ? 0 : 1;
 }
 
-COOP_PROCESS(parser, run, .stack_bytes = 2048, .watchdog_ms = 200, .heartbeat_ms = 1000,
+/* The heartbeat is so much longer that a spin is found as what it is on a busy machine, too. */
+COOP_PROCESS(parser, run, .stack_bytes = 2048, .watchdog_ms = 100, .heartbeat_ms = 2000,
              .restart = COOP_RESTART_ON_FAILURE, .backoff_ms = 1, .max_backoff_ms = 50);

@@ -74,6 +74,7 @@ extern const struct coop_queue positions;
 extern const struct coop_event room;
 #define ROOM 1u
 
+extern const struct coop_process root;
 extern const struct coop_process reader;
 extern const struct coop_process parser;
 extern const struct coop_process reporter;

@@ -90,10 +90,30 @@ static int serve_tasks(const void *argument)
 }
 COOP_PROCESS(bench_pool, serve_tasks, .instances = 2, .daemon = true);
 
-static void start_pool(void)
+/* The same, but the task of a worker that dies is another's. */
+static int serve_leases(const void *argument)
+{
+    (void)argument;
+    uint64_t task;
+    struct coop_lease lease;
+    int error;
+    do {
+        error = coop_queue_take(&bench_tasks, &task, &lease, COOP_FOREVER);
+        if (error >= 0)
+            error = coop_queue_put(&bench_results, &task, COOP_FOREVER);
+        if (error >= 0)
+            do
+                error = coop_queue_done(&bench_tasks, lease);
+            while (error == COOP_EBUSY);
+    } while (error >= 0);
+    return error == COOP_ECLOSED ? 0 : 1;
+}
+COOP_PROCESS(bench_lease_pool, serve_leases, .instances = 2, .daemon = true);
+
+static void start_pool(const struct coop_process *pool)
 {
     for (int i = 0; i < 2; i++) {
-        if (coop_start(&bench_pool, NULL, 0, NULL) < 0)
+        if (coop_start(pool, NULL, 0, NULL) < 0)
             bench_fail("coop_start");
     }
 }
@@ -106,12 +126,15 @@ static uint64_t next_result(void)
     return result;
 }
 
-/* Keeps both queues from being full at once: never more tasks out than results fit. */
+/*
+ * Keeps both queues from being full at once: never more tasks out than results fit. A worker may have told its result before
+ * it frees the slot: so where no result is to come, it waits for the slot.
+ */
 static double map_items(uint64_t items)
 {
     uint64_t put = 0, got = 0, sum = 0;
     while (got < items) {
-        if (put < items && put - got < 256 && coop_queue_put(&bench_tasks, &put, 0) >= 0) {
+        if (put < items && put - got < 256 && coop_queue_put(&bench_tasks, &put, put == got ? COOP_FOREVER : 0) >= 0) {
             put++;
         } else {
             sum += next_result();
@@ -121,22 +144,34 @@ static double map_items(uint64_t items)
     return sum == items * (items - 1) / 2 ? (double)items : 0;
 }
 
-static double pool_throughput(void)
+static double pool_throughput(const struct coop_process *pool)
 {
-    start_pool();
+    start_pool(pool);
     if (map_items(1000) == 0)
         bench_fail("an item is lost");
     uint64_t start = bench_now_ns();
     double items = map_items(200000);
     uint64_t end = bench_now_ns();
     coop_queue_close(&bench_tasks);
+    if (items == 0)
+        bench_fail("an item is lost");
     return items * 1e3 / (double)(end - start);
+}
+
+static double pool_of_gets(void)
+{
+    return pool_throughput(&bench_pool);
+}
+
+static double pool_of_leases(void)
+{
+    return pool_throughput(&bench_lease_pool);
 }
 
 static double pool_start(void)
 {
     uint64_t task = 1, start = bench_now_ns();
-    start_pool();
+    start_pool(&bench_pool);
     if (coop_queue_put(&bench_tasks, &task, COOP_FOREVER) < 0 || next_result() != task)
         bench_fail("the pool does not answer");
     uint64_t end = bench_now_ns();
@@ -144,7 +179,8 @@ static double pool_start(void)
     return (double)(end - start) / 1e6;
 }
 
-CONTENDER("pool", "coop, two queues, chunk 1", pool_throughput);
+CONTENDER("pool", "coop, two queues, chunk 1", pool_of_gets);
+CONTENDER("pool", "coop, leases, chunk 1", pool_of_leases);
 CONTENDER("pool_start", "coop, two queues", pool_start);
 
 COOP_SHARED(atomic_ullong, spin_began_ns);

@@ -12,6 +12,7 @@ PLAIN_TESTS_linux := test_capture
 
 PORT_TESTS       := test_process test_supervisor test_watch test_bad_input test_misuse
 PORT_TESTS_linux := test_wakes test_system test_options test_fault test_guard test_spawn test_log test_stream test_bell
+PORT_TESTS_qemu-arm := test_interrupt
 
 TEST_TOOLS_linux := capture_check disturb
 

@@ -1,7 +1,7 @@
 @ Into the kernel and out again. Every exception that may change who runs leaves through `leave`.
 @
 @ On entry the core has saved r0-r3, r12, lr, pc and xpsr on the stack of what it interrupted. A switch saves the rest
-@ in struct context, which begins struct process: regions[4], control, psp, exc_return, r4-r11, stack_end.
+@ in struct context, which begins struct process: regions[8], control, psp, exc_return, r4-r11, stack_end.
 @ The CPU time since the last switch is the one's that ran.
 
     .syntax unified
@@ -10,9 +10,9 @@
 
     .equ    FRAME_R12, 16
     .equ    CONTEXT_STACK, 0
-    .equ    CONTEXT_PSP, 20
-    .equ    CONTEXT_STACK_END, 60
-    .equ    PROCESS_CPU_TICKS, 64
+    .equ    CONTEXT_PSP, 36
+    .equ    CONTEXT_STACK_END, 76
+    .equ    PROCESS_CPU_TICKS, 80
     .equ    SCHEDULER_SWITCHED, 8
     .equ    SCHEDULER_CALLS, 24
     .equ    MPU_RBAR, 0xe000ed9c
@@ -82,10 +82,10 @@ switch:
     stmia   ip, {r2-r11}
     save_fpu
 load:
-    ldmia   r1!, {r2-r6}
+    ldmia   r1!, {r2-r10}
     ldr     ip, =MPU_RBAR
-    stmia   ip, {r2-r5}
-    msr     control, r6
+    stmia   ip, {r2-r9}
+    msr     control, r10
     ldmia   r1, {r2-r11}
     msr     psp, r2
     mov     lr, r3

@@ -69,6 +69,7 @@ void image_layout(void)
             process->priority = descriptor->priority < LEVEL_SUPERVISOR ? descriptor->priority : LEVEL_SUPERVISOR - 1;
             process->told = true;
             protect_process(process, stack, bytes, image_of(slot));
+            protect_grant(process);
             stack += bytes;
         }
     if (stack > (uint32_t)stacks_start + (uint32_t)stacks_bytes || process_slots() > (uint32_t)(processes_end - processes))

@@ -4,6 +4,7 @@
 #include "objects.h"
 #include "console.h"
 #include "image.h"
+#include "interrupt.h"
 
 /* What is no instance of a process has nobody to tell; this spares the question. */
 static struct coop_block no_block;
@@ -53,6 +54,8 @@ void kernel_end(struct process *process, int code, int signal)
     process->signal = (uint8_t)signal;
     process->block->report.signal = (uint8_t)signal;
     process->told = false;
+    if (process->descriptor->peripherals != NULL)
+        interrupt_mask(process);
     kernel_ring();
 }
 
@@ -303,6 +306,16 @@ static void listen_call(struct process *caller, uint32_t *frame, const struct op
         unknown_call(caller, frame, operation);
 }
 
+static void enable_call(struct process *caller, uint32_t *frame, const struct operation *operation)
+{
+    (void)operation;
+    int result = interrupt_enable(caller, frame[FRAME_R0]);
+    caller->context.psp = (uint32_t)frame;
+    frame[FRAME_R0] = 0;
+    if (result < 0)
+        kernel_misuse(caller, (enum coop_misuse)(MISUSE - result));
+}
+
 static struct call call_of(const struct operation *operation)
 {
     bool has_effects = operation->wakes != WAKES_NONE || operation->rings;
@@ -323,6 +336,7 @@ void kernel_start(void)
         [CALL_READ] = {stream_call, &console_read},
         [CALL_WRITE] = {stream_call, &console_write},
         [CALL_LISTEN] = {listen_call, NULL},
+        [CALL_ENABLE] = {enable_call, NULL},
     };
     _Static_assert(OPERATIONS <= CALL_YIELD, "operations come first");
     for (unsigned number = 0; number <= CALLS; number++) {

@@ -28,7 +28,7 @@ enum { LEVELS = 32, LEVEL_SUPERVISOR = 31 }; /* applications have 0 to 30 */
 
 /* What context.S saves and loads; it knows the order. */
 struct context {
-    uint32_t regions[4]; /* RBAR and RASR of the stack, then of the image */
+    uint32_t regions[8]; /* RBAR and RASR of the stack, of the image, and of two ranges of peripherals */
     uint32_t control;
     uint32_t psp, exc_return;
     uint32_t r4_r11[8];
@@ -85,9 +85,9 @@ struct scheduler {
 extern struct scheduler scheduler;
 
 /* What context.S counts on. */
-_Static_assert(offsetof(struct context, psp) == 20, "CONTEXT_PSP");
-_Static_assert(offsetof(struct context, stack_end) == 60, "CONTEXT_STACK_END");
-_Static_assert(offsetof(struct process, cpu_ticks) == 64, "PROCESS_CPU_TICKS");
+_Static_assert(offsetof(struct context, psp) == 36, "CONTEXT_PSP");
+_Static_assert(offsetof(struct context, stack_end) == 76, "CONTEXT_STACK_END");
+_Static_assert(offsetof(struct process, cpu_ticks) == 80, "PROCESS_CPU_TICKS");
 _Static_assert(offsetof(struct scheduler, switched) == 8, "SCHEDULER_SWITCHED");
 _Static_assert(offsetof(struct scheduler, calls) == 24, "SCHEDULER_CALLS");
 
@@ -138,6 +138,9 @@ void kernel_start(void);
 /* protect.c */
 void protect_start(void);
 void protect_process(struct process *process, uint32_t stack, uint32_t stack_bytes, uint32_t image);
+void protect_grant(struct process *process); /* the peripherals that it declares */
+struct coop_peripherals;
+bool protect_may_grant(const struct coop_peripherals *peripherals); /* also NULL */
 bool protect_may_read(const struct process *process, uintptr_t address, size_t bytes);
 bool protect_may_write(const struct process *process, uintptr_t address, size_t bytes);
 

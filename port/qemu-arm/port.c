@@ -3,14 +3,15 @@
 
 #include "console.h"
 #include "image.h"
+#include "interrupt.h"
 #include "kernel.h"
 #include "mps2.h"
 #include "processes.h"
 #include "reset.h"
 #include "semihost.h"
 #include "v7m.h"
+#include <coop/board.h>
 #include <coop/stream.h>
-
 
 /* r9 always points to the image of the process that runs. */
 static const struct image_header *image(void)
@@ -61,6 +62,8 @@ int port_open(int argc, char **argv)
 {
     (void)argc, (void)argv;
     reset_report();
+    if (!interrupt_start())
+        return COOP_EINVAL;
     reset_watch(true);
     return 0;
 }
@@ -143,6 +146,11 @@ void port_wake(const struct coop_object *object)
     uint32_t before = kernel_enter();
     wait_wake_everyone(object);
     kernel_leave(before);
+}
+
+int coop_interrupt_enable(const struct coop_interrupt *interrupt)
+{
+    return system_call(CALL_ENABLE, (uintptr_t)interrupt, 0, 0, 0);
 }
 
 /* An operation is never half done here. */

@@ -11,7 +11,7 @@ AR   := arm-none-eabi-ar
 NM   := arm-none-eabi-nm
 LINK := port/qemu-arm/link $(CC)
 
-PORT_SOURCES := $(addprefix port/qemu-arm/,vectors.c context.S start.c kernel.c schedule.c wait.c inherit.c clock.c protect.c \
+PORT_SOURCES := $(addprefix port/qemu-arm/,vectors.c context.S start.c kernel.c interrupt.c schedule.c wait.c inherit.c clock.c protect.c \
                   image.c fault.c reset.c console.c semihost.c port.c symbol.c libc.c thread_pointer.c private/heap.c)
 
 # 32-bit integers are int, as on Linux, so that one source has one set of formats; the compiler would make them long.

@@ -6,14 +6,16 @@
  *     2 COOP_SHARED        read, write
  *     3 its stack          read, write
  *     4 its image          read, write
- *     5-7 peripherals granted to it
+ *     5, 6 peripherals granted to it
  */
 #include "kernel.h"
+#include "mps2.h"
 #include "v7m.h"
+#include <coop/board.h>
 
 extern char flash_bytes[], shared_start[], shared_bytes[], image_bytes[];
 
-enum { REGION_FLASH, REGION_NULL, REGION_SHARED, REGION_STACK, REGION_IMAGE };
+enum { REGION_FLASH, REGION_NULL, REGION_SHARED, REGION_STACK, REGION_IMAGE, REGION_GRANTED };
 enum { NULL_BYTES = 256 };
 
 /* The SIZE field of a region of a power of two bytes. */
@@ -46,7 +48,49 @@ void protect_process(struct process *process, uint32_t stack, uint32_t stack_byt
     regions[1] = stack_bytes == 0 ? 0 : attributes | size_field(stack_bytes);
     regions[2] = image | MPU_RBAR_VALID | REGION_IMAGE;
     regions[3] = stack_bytes == 0 ? 0 : attributes | size_field((uint32_t)image_bytes);
+    for (uint32_t i = 0; i < COOP_MAX_PERIPHERALS; i++) {
+        regions[4 + 2 * i] = MPU_RBAR_VALID | (REGION_GRANTED + i);
+        regions[5 + 2 * i] = 0;
+    }
     process->context.stack_end = stack + stack_bytes;
+}
+
+void protect_grant(struct process *process)
+{
+    const struct coop_peripherals *granted = process->descriptor->peripherals;
+    uint32_t *regions = process->context.regions;
+    if (granted == NULL || !protect_may_grant(granted))
+        return;
+    for (uint32_t i = 0; i < COOP_MAX_PERIPHERALS; i++) {
+        if (granted->ranges[i].bytes == 0)
+            continue;
+        regions[4 + 2 * i] |= granted->ranges[i].base;
+        regions[5 + 2 * i] =
+            MPU_RASR_RW | MPU_RASR_DEVICE | MPU_RASR_XN | MPU_RASR_ENABLE | size_field(granted->ranges[i].bytes);
+    }
+}
+
+/* Who had the kernel's own peripherals would be the kernel. */
+static bool is_free(uint32_t base, uint32_t bytes)
+{
+    static const uint32_t own[] = KERNEL_PERIPHERALS;
+    for (unsigned i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (own[i] - base < bytes || base - own[i] < PERIPHERAL_BYTES)
+            return false;
+    return base - PERIPHERALS_BASE < PERIPHERALS_BYTES && bytes <= PERIPHERALS_BYTES;
+}
+
+bool protect_may_grant(const struct coop_peripherals *peripherals)
+{
+    for (uint32_t i = 0; peripherals != NULL && i < COOP_MAX_PERIPHERALS; i++) {
+        uint32_t base = peripherals->ranges[i].base;
+        uint32_t bytes = peripherals->ranges[i].bytes;
+        if (bytes == 0 && base == 0)
+            continue;
+        if (bytes < 32 || (bytes & (bytes - 1)) != 0 || (base & (bytes - 1)) != 0 || !is_free(base, bytes))
+            return false;
+    }
+    return true;
 }
 
 static bool within(uintptr_t address, size_t bytes, uintptr_t start, size_t region_bytes)

@@ -19,7 +19,8 @@ static uint32_t idle_stack[IDLE_STACK_WORDS];
 static char command_line[COMMAND_LINE_BYTES];
 static char *arguments[ARGUMENTS + 1];
 
-static void unexpected(void)
+void unexpected_interrupt(void);
+void unexpected_interrupt(void)
 {
     kernel_panic("an interrupt without a handler", NULL);
 }
@@ -30,7 +31,7 @@ void (*interrupt_handlers[INTERRUPTS])(void);
 static void set_interrupt_handlers(void)
 {
     for (unsigned number = 0; number < INTERRUPTS; number++)
-        interrupt_handlers[number] = unexpected;
+        interrupt_handlers[number] = unexpected_interrupt;
     interrupt_handlers[IRQ_UART0_RX] = console_received;
     interrupt_handlers[IRQ_UART0_TX] = console_sent;
     interrupt_handlers[IRQ_UART1_TX] = console_log_sent;

@@ -11,6 +11,7 @@
 #define CALL_READ           54 /* -, buffer, bytes, timeout */
 #define CALL_WRITE          55 /* -, buffer, bytes, timeout */
 #define CALL_LISTEN         56 /* the supervisor: until, low and high */
-#define CALLS               57
+#define CALL_ENABLE         57 /* struct coop_interrupt */
+#define CALLS               58
 
 #endif

@@ -32,6 +32,7 @@ struct v7m_nvic { /* at 0xe000e100 */
 #define SHCSR_SVCALLPENDED (1u << 15)
 #define SHCSR_FAULTS       (7u << 16) /* MemManage, BusFault and UsageFault have handlers of their own */
 
+#define CCR_USERSETMPEND (1u << 1) /* processes may cause interrupts by software */
 #define CCR_DIV_0_TRP (1u << 4)
 #define CCR_STKALIGN  (1u << 9)
 

@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 enum { COMMAND_LINE_BYTES = 2048, MOUNTS_BYTES = 4096, MODULES_MOST = 10, LAST_CALL_MS = 2000, POLL_MS = 10 };
@@ -246,6 +247,7 @@ static _Noreturn void end_machine(int status)
     char value[4];
     int how = end_wanted != 0 ? (int)end_wanted : end_by_option();
     end_orphans();
+    tcdrain(STDERR_FILENO); /* or there may be no room for the last word */
     coop_log("the machine %s; exit status %d",
              how == (int)RB_AUTOBOOT      ? "reboots"
              : how == (int)RB_HALT_SYSTEM ? "halts"
@@ -254,7 +256,7 @@ static _Noreturn void end_machine(int status)
     sync();
     unmount();
     watchdog_device_close();
-    fsync(STDERR_FILENO);
+    tcdrain(STDERR_FILENO);
     if (init_option("semihosting", value, sizeof value))
         semihosting_exit(status);
     reboot(how);

@@ -10,13 +10,13 @@ TEST_SCRIPTS_linux += tests/watchdog_device.sh
 ifneq ($(ARCH),)
 IMAGE_TESTS := test_vfork test_watch test_bad_input test_system test_fault test_guard test_wakes test_process
 
-IMAGES_armhf    := tracker tests/image/suites
-SCRIPTS_armhf   := tracker suites
+IMAGES_armhf    := tracker tests/image/suites tests/image/ender
+SCRIPTS_armhf   := tracker suites faults
 IMAGES_aarch64  := tests/image/stopper tests/image/suites
 SCRIPTS_aarch64 := watchdog suites
 
 TEST_IMAGES        := $(patsubst %,build/image/%-$(ARCH).cpio.gz,$(IMAGES_$(ARCH)))
-PORT_TOOLS_linux   := image/stopper image/suites
+PORT_TOOLS_linux   := image/stopper image/suites image/ender
 TEST_SCRIPTS_linux += $(patsubst %,tests/image/%.sh,$(SCRIPTS_$(ARCH)))
 
 ifneq ($(RUNNER),)

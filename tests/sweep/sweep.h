@@ -246,6 +246,7 @@ struct run {
     uint32_t next_peer;
     struct role later[LATERS];
     long at;          /* instructions of the victim */
+    long slept_at;    /* the first time; 0: never */
     long peer_at;     /* and of the peer, in a pair */
     uintptr_t pc;     /* where it died */
     bool undisturbed; /* nobody dies in it */
@@ -254,6 +255,7 @@ struct run {
     /* of all runs of the case */
     int failures;
     bool quietly;
+    long committed_slept_at;
 };
 void run_prepare(struct run *run, const struct sweep_case *c);
 void run_begin(struct run *run);

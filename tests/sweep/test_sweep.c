@@ -1,6 +1,7 @@
 /*
- * Runs the sweep: a test for each case. By its environment: SWEEP_STRIDE and SWEEP_PAIR_STRIDE, the instructions from one kill to the
- * next (1: every one); SWEEP_UNTIL_FAILURE, to end with the first failed case; SWEEP_ONLY, how a case's name begins; SWEEP_PART, "0/2" for the first half of the cases.
+ * Runs the sweep: a test for each case. By its environment: SWEEP_STRIDE and SWEEP_PAIR_STRIDE, the instructions from one
+ * kill to the next (1: every one); SWEEP_ONLY, how a case's name begins; SWEEP_PART, "0/2" for the first half of the cases;
+ * SWEEP_UNTIL_FAILURE, to end with the first case that fails.
  */
 #include "sweep.h"
 

@@ -1,3 +1,3 @@
 # port/linux/port_call.h: put
-# A commit does not wake who waits for it.
-s|(\|= atomic_load_explicit\(&control->wait\[direction\], memory_order_relaxed\)) & 1;|\1 \& 0;|
+# A commit does not look whether somebody waits for it.
+s|(            bits \|= atomic_load_explicit\(&control->wait\[direction\], memory_order_relaxed\));|\1 \& 0;|

@@ -11,7 +11,7 @@
 
 #include "life.h"
 
-enum { REAL_STACK_BYTES = 8192 };
+enum { REAL_STACK_BYTES = 8192, REAL_PRIORITY = 1 };
 
 #define REAL_TESTS(tests_)                                                                                             \
     static int real_run_tests(const void *argument)                                                                    \
@@ -19,7 +19,7 @@ enum { REAL_STACK_BYTES = 8192 };
         (void)argument;                                                                                                \
         return verdict(cmocka_run_group_tests(tests_, NULL, NULL));                                                    \
     }                                                                                                                  \
-    COOP_PROCESS(real_tests, real_run_tests, .stack_bytes = REAL_STACK_BYTES);                                         \
+    COOP_PROCESS(real_tests, real_run_tests, .stack_bytes = REAL_STACK_BYTES, .priority = REAL_PRIORITY);              \
     int main(int argc, char **argv)                                                                                    \
     {                                                                                                                  \
         return coop_run(argc, argv, &real_tests);                                                                      \

@@ -147,7 +147,7 @@ static int act(const void *argument)
         return action->value;
     case IGNORE_STOP:
         for (;;)
-            coop_checkin();
+            coop_yield(); /* on a cooperative board nobody else would run */
     case JOIN_OTHER:
         return coop_join(action->handle, COOP_FOREVER, &end) < 0 ? 99 : end.code;
     case COUNT_STATIC:

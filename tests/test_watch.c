@@ -121,7 +121,7 @@ static int check_in(const void *argument)
     return 0;
 }
 COOP_PROCESS(busy, check_in, .watchdog_ms = 1000);
-COOP_PROCESS(hog, spin, .instances = 4);
+COOP_PROCESS(hog, spin, .instances = 4, .preemptible = true, .time_slice_ms = 2);
 
 static void test_runaway_beside_a_busy_one(void **state)
 {
@@ -152,8 +152,11 @@ static void test_waiting_is_no_running(void **state)
     assert_int_equal(end.code, 0);
 }
 
-/* Preemption and load don't count: a process that works in small pieces, on a machine with more hogs than cores. */
-COOP_PROCESS(diligent, check_in, .watchdog_ms = 40, .grace_ms = DEADLINE_MS);
+/*
+ * Preemption and load don't count: a process that works in small pieces, on a machine with more hogs than cores. What it
+ * uses in a second is many times its budget. A board runs those beside each other only when they ask for it.
+ */
+COOP_PROCESS(diligent, check_in, .watchdog_ms = 40, .grace_ms = DEADLINE_MS, .preemptible = true, .time_slice_ms = 2);
 
 static void test_load_is_no_running(void **state)
 {
@@ -163,7 +166,8 @@ static void test_load_is_no_running(void **state)
         hogs[i] = start(&hog, NULL, 0);
     EVENTUALLY(atomic_load(&rounds) >= 4);
     struct coop_handle handle = start(&diligent, NULL, 0);
-    EVENTUALLY(atomic_load(&rounds) > 1000);
+    uint64_t begin_ms = coop_now_ms();
+    EVENTUALLY(atomic_load(&rounds) > 100 && coop_now_ms() - begin_ms >= 1000);
     assert_true(coop_is_alive(handle));
     assert_int_equal(coop_terminate(handle), 0);
     assert_int_equal(join(handle).cause, COOP_CANCELLED);

@@ -50,6 +50,12 @@ void clock_slice(uint64_t end)
     arm();
 }
 
+uint32_t clock_slice_left(void)
+{
+    uint64_t now = clock_now();
+    return slice_end > now && slice_end != NO_DEADLINE ? (uint32_t)(slice_end - now) : 1;
+}
+
 void clock_add(struct process *process, uint64_t deadline)
 {
     struct process **place = &earliest;

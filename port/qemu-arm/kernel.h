@@ -57,6 +57,7 @@ struct process {
     uint8_t signal;   /* that ended it */
     uint8_t told;     /* its end was reaped */
     uint16_t slice_ms;
+    uint32_t slice_left; /* ticks, when a higher level took the CPU in the middle of it; 0: the next is a whole one */
     int code;
 };
 
@@ -109,6 +110,7 @@ static inline bool clock_has(const struct process *process)
 }
 void clock_interrupt(void);
 void clock_slice(uint64_t end); /* of the time slice, or NO_DEADLINE */
+uint32_t clock_slice_left(void); /* ticks, at least one */
 static inline uint64_t clock_ticks(uint32_t milliseconds)
 {
     return (uint64_t)milliseconds * (CLOCK_TICKS_PER_US * 1000u);

@@ -10,9 +10,12 @@
 
 struct scheduler scheduler;
 
-static void begin_slice(const struct process *process)
+/* A whole one, or what a preemption left of one: or else who is preempted often enough would never make room. */
+static void begin_slice(struct process *process)
 {
-    clock_slice(clock_now() + clock_ticks(process->slice_ms));
+    uint64_t ticks = process->slice_left != 0 ? process->slice_left : clock_ticks(process->slice_ms);
+    process->slice_left = 0;
+    clock_slice(clock_now() + ticks);
 }
 
 static void choose(void)
@@ -75,6 +78,8 @@ static void reconsider(const struct process *process)
     if (holder != NULL && process != &supervisor) {
         if (process->level <= holder->level || !holder->descriptor->preemptible)
             return;
+        if (holder->slice_ms != 0)
+            holder->slice_left = clock_slice_left();
         scheduler.holder = NULL;
     }
     choose();

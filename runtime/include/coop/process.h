@@ -98,7 +98,7 @@ struct coop_block {
     _Atomic uint32_t parent;     /* starter: its slot + 1, or 0 */
     _Atomic uint32_t request;    /* any: enum coop_request, only ever raised */
     _Atomic uint32_t stopping;   /* supervisor */
-    _Atomic uint32_t checkins;   /* process: operations with a timeout */
+    _Atomic uint32_t checkins;   /* process: not 0 after an operation with a timeout; supervisor: taken */
     _Atomic uint32_t heartbeats; /* process: coop_checkin */
     _Atomic uint32_t blocked;    /* process or port: enum coop_blocked */
     _Atomic uint32_t native_pid; /* supervisor */

@@ -41,7 +41,10 @@ static int take(const struct operation *operation, const struct coop_object *obj
 {
     if (port_enter(object, 0) < 0)
         return COOP_EBUSY;
-    int result = operation->try(object, 0, a, 0);
+    bool (*mend)(const struct coop_object *) = object_classes[object->kind]->mend;
+    int result = COOP_EBUSY;
+    if (mend == NULL || mend(object))
+        result = operation->try(object, 0, a, 0);
     port_leave(object);
     return result;
 }

@@ -1,6 +1,7 @@
 /*
  * The object table: what the supervisor knows of each kind of object. `repair` is idempotent: it gives back what the
  * dead process (slot + 1) held and returns how many things that were; it is called between port_enter and port_leave.
+ * `mend`, called there too, makes good what a process wrote over, as far as others can't be at it now.
  * `tend`, or NULL, does the supervisor's own part in the object's work, and returns true when it should be called again soon.
  */
 #ifndef COOP_OBJECTS_H
@@ -11,6 +12,7 @@
 struct object_class {
     unsigned (*repair)(const struct coop_object *object, uint32_t dead);
     bool (*tend)(const struct coop_object *object);
+    bool (*mend)(const struct coop_object *object);  /* may the supervisor use it now? NULL: always */
     bool (*check)(const struct coop_object *object); /* before the run: is the declaration sound? NULL: always */
 };
 

@@ -13,8 +13,13 @@
 static bool is_sound(const struct coop_object *queue)
 {
     struct coop_queue_state *state = state_of(queue);
-    return are_sound(queue, atomic_load_explicit(&state->head, memory_order_acquire),
-                     atomic_load_explicit(&state->tail, memory_order_acquire));
+    uint32_t head = atomic_load_explicit(&state->head, memory_order_acquire);
+    uint32_t tail = atomic_load_explicit(&state->tail, memory_order_acquire);
+    if (queue->one_consumer) /* the rest is its owner's, who may be at it now */
+        return are_sound(queue, head, tail);
+    uint32_t next = atomic_load_explicit(&state->next, memory_order_relaxed);
+    return are_sound(queue, head, tail) && are_sound(queue, head, next) && are_sound(queue, next, state->seen_tail) &&
+           are_sound(queue, state->seen_tail, tail);
 }
 
 /* What a process that scribbles over the arena can do to a queue is to lose its messages, not to lead repair astray. */
@@ -23,6 +28,19 @@ static void empty(const struct coop_object *queue)
     coop_log("%s: its positions were overwritten; its messages are lost", queue->name);
     atomic_store_explicit(&state_of(queue)->head, 0, memory_order_relaxed);
     atomic_store_explicit(&state_of(queue)->tail, 0, memory_order_relaxed);
+    state_of(queue)->seen_head = 0;
+    state_of(queue)->seen_tail = 0;
+    set_next(state_of(queue), 0);
+}
+
+static bool mend(const struct coop_object *queue)
+{
+    if (is_sound(queue))
+        return true;
+    if (queue->one_producer || queue->one_consumer)
+        return false; /* repair does it, when the owner has ended */
+    empty(queue);
+    return true;
 }
 
 /* The users of an end are out of the way when they need the guard, which repair holds, or when the only one is dead. */
@@ -80,7 +98,9 @@ static bool move(const struct coop_object *queue, uint32_t position)
     }
     if (port_enter(target, 0) < 0)
         return false;
-    int result = queue_put.try(target, 0, (uintptr_t)item_at(queue, position), 0);
+    int result = WOULD_BLOCK;
+    if (mend(target))
+        result = queue_put.try(target, 0, (uintptr_t)item_at(queue, position), 0);
     port_leave(target);
     port_wake(target);
     if (result == COOP_ECLOSED)
@@ -122,4 +142,4 @@ static bool check(const struct coop_object *queue)
                               target->item_bytes == queue->item_bytes);
 }
 
-const struct object_class queue_class = {.repair = repair, .tend = tend, .check = check};
+const struct object_class queue_class = {.repair = repair, .tend = tend, .mend = mend, .check = check};

@@ -86,7 +86,8 @@ static inline void free_slot(const struct coop_object *queue, uint32_t position)
         bool passes_next = next == head;
         head = after(queue, head);
         next = passes_next ? head : next;
-    } while (head != state->seen_tail && atomic_load_explicit(mark_at(queue, head), memory_order_relaxed) == MARK_DONE);
+    } while (head != state->seen_tail && head != position + LAP &&
+             atomic_load_explicit(mark_at(queue, head), memory_order_relaxed) == MARK_DONE);
     set_next(state, next); /* never before head: there the marks are the next lap's */
     /* Pairs with the acquire of head in try_put: the message has been copied out. */
     atomic_store_explicit(&state->head, head, memory_order_release);

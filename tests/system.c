@@ -29,24 +29,29 @@ void system_begin(struct system *system, const struct coop_process *root, void (
     system->log_fd = ends[0];
 }
 
-/* Reads what is there; false at the end. */
-static bool read_some(struct system *system, uint64_t until_ms)
+bool system_reads(struct system *system, int timeout_ms)
 {
     static char waste[4096];
     struct pollfd in = {.fd = system->log_fd, .events = POLLIN};
-    uint64_t now_ms = coop_now_ms();
     size_t room = sizeof system->log - 1 - system->bytes;
-    if (poll(&in, 1, until_ms > now_ms ? (int)(until_ms - now_ms) : 0) <= 0) {
-        if (coop_now_ms() < until_ms)
-            return true;
-        kill(system->pid, SIGKILL);
-        print_error("%s", system->log);
-        fail_msg("the system went on past the deadline");
-    }
+    if (poll(&in, 1, timeout_ms) <= 0)
+        return true;
     ssize_t got = read(system->log_fd, room > 0 ? system->log + system->bytes : waste, room > 0 ? room : sizeof waste);
     if (got > 0 && room > 0)
         system->bytes += (size_t)got;
     return got != 0;
+}
+
+/* False at the end; the test fails at the deadline. */
+static bool read_some(struct system *system, uint64_t until_ms)
+{
+    uint64_t now_ms = coop_now_ms();
+    if (now_ms >= until_ms) {
+        kill(system->pid, SIGKILL);
+        print_error("%s", system->log);
+        fail_msg("the system went on past the deadline");
+    }
+    return system_reads(system, (int)(until_ms - now_ms));
 }
 
 int system_says(const struct system *system, const char *text)

@@ -20,6 +20,9 @@ void system_begin(struct system *system, const struct coop_process *root, void (
 /* Reads the log until it contains `text` `times` times; the test fails when it ends or the deadline passes before. */
 void system_expect(struct system *system, const char *text, int times);
 
+/* Reads what comes within timeout_ms. False when nothing of the system runs any more. */
+bool system_reads(struct system *system, int timeout_ms);
+
 /*
  * Waits until nothing of the system runs: the log ends when the last process that could write to it has ended. Returns
  * the exit status of coop_run, or -N when signal N ended the supervisor.

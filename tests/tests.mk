@@ -11,7 +11,8 @@ PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence
 PLAIN_TESTS_linux := test_capture
 
 PORT_TESTS       := test_process test_supervisor test_watch test_bad_input test_misuse
-PORT_TESTS_linux := test_wakes test_system test_options test_fault test_guard test_spawn test_log test_stream test_bell
+PORT_TESTS_linux := test_wakes test_system test_options test_fault test_guard test_spawn test_log test_stream test_bell \
+                    test_scribble
 PORT_TESTS_qemu-arm := test_interrupt
 
 TEST_TOOLS_linux := capture_check disturb
@@ -46,4 +47,4 @@ capture_check_SOURCES := $(capture_SOURCES)
 include tests/sweep/sweep.mk
 include tests/image/image.mk
 
-$(foreach t,test_system test_spawn test_log test_bell,$(eval $t_SOURCES := tests/system.c))
+$(foreach t,test_system test_spawn test_log test_bell test_scribble,$(eval $t_SOURCES := tests/system.c))

@@ -1,15 +1,16 @@
 # coop: `make help` lists the targets.
 #
-# PORT=linux|qemu-arm picks a port, V=1 shows commands. What a port's build needs is data in port/$(PORT)/port.mk.
+# PORT=linux|qemu-arm picks a port (BOARD= and POLICY= imply qemu-arm), V=1 shows commands. What a port's build needs is data in
+# port/$(PORT)/port.mk.
 
 VERSION := 0.1.0
-PORT    := linux
+PORT    := $(if $(BOARD)$(POLICY),qemu-arm,linux)
 LIBC    := musl
 PREFIX  := /usr/local
 APPS    := hello tracker
 
 # What `make test` builds and runs, one set of make's arguments each.
-CONFIGURATIONS := PORT=linux SANITIZE=1 ARCH=armhf ARCH=aarch64 PORT=qemu-arm
+CONFIGURATIONS := PORT=linux SANITIZE=1 ARCH=armhf ARCH=aarch64 PORT=qemu-arm POLICY=feedback
 
 PACKAGES       := gcc libc6-dev binutils musl-tools linux-libc-dev libcmocka-dev xz-utils \
                   gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm

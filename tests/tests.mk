@@ -13,7 +13,7 @@ PLAIN_TESTS_linux := test_capture
 PORT_TESTS       := test_process test_supervisor test_watch test_bad_input test_misuse
 PORT_TESTS_linux := test_wakes test_system test_options test_fault test_guard test_spawn test_log test_stream test_bell \
                     test_scribble
-PORT_TESTS_qemu-arm := test_interrupt
+PORT_TESTS_qemu-arm := test_interrupt test_policy_$(POLICY)
 
 TEST_TOOLS_linux := capture_check disturb
 

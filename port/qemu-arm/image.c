@@ -66,7 +66,6 @@ void image_layout(void)
             process->descriptor = descriptor;
             process->deadline = NO_DEADLINE;
             process->slice_ms = descriptor->time_slice_ms;
-            process->priority = descriptor->priority < LEVEL_SUPERVISOR ? descriptor->priority : LEVEL_SUPERVISOR - 1;
             process->told = true;
             protect_process(process, stack, bytes, image_of(slot));
             protect_grant(process);
@@ -140,5 +139,5 @@ void image_load(struct process *process)
     process->context.control = CONTROL_PROCESS;
     process->cpu_ticks = process->cpu_ticks_seen = 0;
     process->cpu_us = 0;
-    process->level = process->priority;
+    schedule_begin(process);
 }

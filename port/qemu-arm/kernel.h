@@ -57,7 +57,7 @@ struct process {
     uint8_t signal;   /* that ended it */
     uint8_t told;     /* its end was reaped */
     uint16_t slice_ms;
-    uint32_t slice_left; /* ticks, when a higher level took the CPU in the middle of it; 0: the next is a whole one */
+    uint32_t policy_ticks; /* what the policy remembers of it; 0 when it begins */
     int code;
 };
 
@@ -93,6 +93,7 @@ _Static_assert(offsetof(struct scheduler, switched) == 8, "SCHEDULER_SWITCHED");
 _Static_assert(offsetof(struct scheduler, calls) == 24, "SCHEDULER_CALLS");
 
 /* schedule.c: who runs. All in the kernel. */
+void schedule_begin(struct process *process);   /* it is new: its first level */
 void schedule_ready(struct process *process);   /* it can run: last of its level */
 void schedule_block(struct process *process);   /* it can't, for now or for ever */
 void schedule_set_level(struct process *process, uint8_t level); /* of one that can run */

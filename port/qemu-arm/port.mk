@@ -1,9 +1,11 @@
-# The board port, as data. BOARD picks a board of port/qemu-arm/boards.
+# The board port, as data. BOARD picks a board of port/qemu-arm/boards, POLICY=priority|feedback the scheduler's policy.
 
 BOARD ?= mps2-an386
 include port/qemu-arm/boards/$(BOARD).mk
 
-BUILD := build/qemu-arm$(if $(filter-out mps2-an386,$(BOARD)),-$(BOARD))
+POLICY ?= priority
+
+BUILD := build/qemu-arm$(if $(filter-out mps2-an386,$(BOARD)),-$(BOARD))$(if $(filter-out priority,$(POLICY)),-$(POLICY))
 EXE   := .elf
 
 CC   := arm-none-eabi-gcc
@@ -19,7 +21,7 @@ PORT_CFLAGS := $(BOARD_CPU) -mthumb --specs=picolibc.specs -U__INT32_TYPE__ -U__
                -D__INT32_TYPE__=int '-D__UINT32_TYPE__=unsigned int'
 
 # The kernel, the runtime: at their own addresses, without floating point. Applications: their variables through r9.
-KERNEL_CFLAGS := -ffixed-r9 -mgeneral-regs-only -Iport/qemu-arm/$(BOARD_FPU)
+KERNEL_CFLAGS := -DPOLICY_FILE='"policy_$(POLICY).h"' -ffixed-r9 -mgeneral-regs-only -Iport/qemu-arm/$(BOARD_FPU)
 APP_CFLAGS    := -fPIC -msingle-pic-base -mpic-register=r9 -mno-pic-data-is-text-relative
 
 # Those of the library's files whose variables every process has for itself.

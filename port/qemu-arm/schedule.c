@@ -1,22 +1,15 @@
 /*
- * The scheduler's policy: who runs. Each level has a ring of the processes that can run, known by its last one, so that
+ * The scheduler: who runs. Each level has a ring of the processes that can run, known by its last one, so that
  * `last->next` is the first; a process that runs stays in its ring, the first of it.
  *
- * Cooperative: the process that has the CPU keeps it until it waits, sleeps or yields; then the first of the highest
- * level that is ready gets it. A process that is declared preemptible loses it at once to a higher level. The supervisor
- * takes it from anybody, and gives it back to the same process.
+ * Whoever has the CPU is the holder. When it waits, sleeps or yields, the first of the highest level gets it; whether it also
+ * has to give way, and for how long it may keep it, is the policy's to say: POLICY=priority or feedback at build picks
+ * policy_priority.h or policy_feedback.h. The supervisor takes the CPU from anybody, and gives it back to the same process.
  */
 #include "kernel.h"
+#include POLICY_FILE
 
 struct scheduler scheduler;
-
-/* A whole one, or what a preemption left of one: or else who is preempted often enough would never make room. */
-static void begin_slice(struct process *process)
-{
-    uint64_t ticks = process->slice_left != 0 ? process->slice_left : clock_ticks(process->slice_ms);
-    process->slice_left = 0;
-    clock_slice(clock_now() + ticks);
-}
 
 static void choose(void)
 {
@@ -33,8 +26,8 @@ static void choose(void)
         }
         next = s->last[31 - __builtin_clz(s->levels)]->next;
         s->holder = next;
-        if (next->slice_ms != 0)
-            begin_slice(next);
+        if (policy_has_slices(next))
+            clock_slice(clock_now() + policy_slice(next));
     }
     s->next = next;
 }
@@ -71,18 +64,23 @@ static void delist(struct process *process)
         *last = before;
 }
 
-/* A preemptible holder gives way to a higher level. */
+/* Perhaps the holder gives way to a higher level. */
 static void reconsider(const struct process *process)
 {
     struct process *holder = scheduler.holder;
     if (holder != NULL && process != &supervisor) {
-        if (process->level <= holder->level || !holder->descriptor->preemptible)
+        if (process->level <= holder->level || !policy_gives_way(holder))
             return;
-        if (holder->slice_ms != 0)
-            holder->slice_left = clock_slice_left();
+        policy_preempted(holder);
         scheduler.holder = NULL;
     }
     choose();
+}
+
+void schedule_begin(struct process *process)
+{
+    process->priority = process->level = policy_first_level(process->descriptor);
+    process->policy_ticks = 0;
 }
 
 void schedule_ready(struct process *process)
@@ -132,6 +130,13 @@ void schedule_yield(struct process *process)
 void schedule_slice_ended(void)
 {
     struct process *holder = scheduler.holder;
-    if (holder != NULL && holder->slice_ms != 0)
-        schedule_yield(holder);
+    if (holder == NULL || !policy_has_slices(holder)) /* that of another, which waits now */
+        return;
+    uint8_t level = policy_slice_ended(holder);
+    if (level != holder->level) {
+        delist(holder);
+        holder->level = level;
+        enlist(holder, true);
+    }
+    schedule_yield(holder);
 }

@@ -20,6 +20,8 @@ TEST_TOOLS_linux := capture_check disturb
 TEST_SCRIPTS       :=
 TEST_SCRIPTS_linux := $(patsubst %,tests/tracker_%.sh,captures kill inject input stop)
 
+include tests/board/board.mk
+
 # What the scripts give to the tracker.
 test-programs: build/capture.nmea
 

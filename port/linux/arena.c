@@ -93,8 +93,8 @@ int linux_arena_attach(int fd, uint64_t nonce)
     struct linux_arena head;
     if (fcntl(fd, F_GET_SEALS) != SEALS)
         return COOP_EINVAL;
-    bool is_ours = pread(fd, &head, sizeof head, 0) == (ssize_t)sizeof head && head.magic == LINUX_ARENA_MAGIC &&
-                   head.nonce == nonce && head.bytes == arena_bytes();
+    bool is_ours = pread(fd, &head, sizeof head, (char *)&linux_arena - coop_arena_start) == (ssize_t)sizeof head &&
+                   head.magic == LINUX_ARENA_MAGIC && head.nonce == nonce && head.bytes == arena_bytes();
     if (!is_ours || map(fd) < 0)
         return COOP_EIO;
     close(fd);

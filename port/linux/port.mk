@@ -60,10 +60,11 @@ PORT_CPPFLAGS := -D_GNU_SOURCE=
 TEST_CPPFLAGS := -D_GNU_SOURCE= -D_UINTPTR_T
 
 LINKER_SCRIPTS     := port/linux/arena.ld
-LDFLAGS_cross      := -static
-LDFLAGS_musl       := -static
+# musl protects nothing of a static program after its relocation; without the segment for that the file has a gap less.
+LDFLAGS_musl       := -static -Wl,-z,norelro
+LDFLAGS_cross      := $(LDFLAGS_musl)
 LDFLAGS_glibc      := -static
-PORT_LDFLAGS       := $(LDFLAGS_$(VARIANT)) -no-pie -Wl,-z,now -Wl,--build-id -Wl,-T,port/linux/arena.ld
+PORT_LDFLAGS       := $(LDFLAGS_$(VARIANT)) -no-pie -Wl,--build-id -Wl,-T,port/linux/arena.ld
 PLAIN_LDFLAGS      := $(PORT_LDFLAGS)
 PORT_LIBS          :=
 

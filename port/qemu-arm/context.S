@@ -147,6 +147,12 @@ fault_entry:
     mrsne   r0, psp
     mov     r1, lr
     mrs     r2, ipsr
+    ldr     r3, =kernel_stack_least @ else the kernel's own stack has overflowed: it starts over, for its last words
+    cmp     sp, r3
+    ittt    lo
+    ldrlo   r3, =kernel_stack_end
+    movlo   sp, r3
+    movlo   r0, #0
     push    {r4, lr}
     bl      fault_taken
     pop     {r4, lr}

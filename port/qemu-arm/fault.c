@@ -8,7 +8,10 @@
 #include "semihost.h"
 #include "v7m.h"
 #include <stdio.h>
+#include <string.h>
 
+extern char main_stack_guard[], text_end[];
+enum { TEXT_START = 256 };
 enum { EXCEPTION_NMI = 2, EXCEPTION_HARD, EXCEPTION_MEMMANAGE, EXCEPTION_BUS, EXCEPTION_USAGE };
 
 void kernel_panic(const char *why, const uint32_t *frame)
@@ -31,6 +34,32 @@ static bool is_overflow(const struct process *process, uint32_t cfsr, uint32_t a
     return (cfsr & CFSR_MMARVALID) && address < stack && stack - address <= process->context.stack_end - stack;
 }
 
+/* What follows a BL or BLX, in flash. */
+static bool is_return(uint32_t word)
+{
+    uint32_t pc = word & ~1u;
+    if ((word & 1) == 0 || pc < TEXT_START + 4 || pc >= (uint32_t)text_end)
+        return false;
+    const uint16_t *after = (const uint16_t *)pc;
+    return (after[-1] & 0xff87u) == 0x4780u || ((after[-2] & 0xf800u) == 0xf000u && (after[-1] & 0xd000u) == 0xd000u);
+}
+
+/*
+ * The best that is known of the place of an overflow whose frame the core could not push: the newest return address on the
+ * stack. It lies behind a call that the process had made, in general that of the function that overflowed; 0 when there is none.
+ */
+static uint32_t newest_return(const struct process *process, const uint32_t *frame)
+{
+    uint32_t stack = process->context.regions[0] & ~31u;
+    uint32_t place = (uint32_t)frame;
+    if (place < stack || place >= process->context.stack_end)
+        place = stack;
+    for (const uint32_t *word = (const uint32_t *)(place & ~3u); (uint32_t)word < process->context.stack_end; word++)
+        if (is_return(*word))
+            return *word & ~1u;
+    return 0;
+}
+
 static int signal_of(uint32_t cfsr)
 {
     if (cfsr & CFSR_MEMMANAGE)
@@ -42,19 +71,28 @@ static int signal_of(uint32_t cfsr)
     return cfsr != 0 ? SIGNAL_ILLEGAL : SIGNAL_TRAP;
 }
 
+static bool is_in_guard(uint32_t cfsr, uint32_t address)
+{
+    bool in_guard = (cfsr & CFSR_MMARVALID) && address - (uint32_t)main_stack_guard < GUARD_BYTES;
+    return in_guard || (cfsr & (CFSR_MSTKERR | CFSR_STKERR)) != 0;
+}
+
 static void end_faulted(struct process *process, const uint32_t *frame)
 {
     uint32_t cfsr = SCB->cfsr;
     uint32_t address = cfsr & CFSR_MMARVALID ? SCB->mmfar : cfsr & CFSR_BFARVALID ? SCB->bfar : 0;
     bool overflow = is_overflow(process, cfsr, address);
+    uint32_t stack = process->context.regions[0] & ~31u;
     bool has_frame = !(cfsr & (CFSR_MSTKERR | CFSR_STKERR | CFSR_MUNSTKERR | CFSR_UNSTKERR));
     SCB->cfsr = cfsr;
     SCB->hfsr = SCB->hfsr;
     SCB->dfsr = SCB->dfsr;
     struct coop_end *report = &process->block->report;
     report->cause = overflow ? COOP_OVERFLOWED : COOP_FAULTED;
-    report->pc = has_frame ? frame[FRAME_PC] : 0;
+    report->pc = has_frame ? frame[FRAME_PC] : newest_return(process, frame);
     report->address = (cfsr & CFSR_IACCVIOL) && has_frame ? frame[FRAME_PC] : address;
+    if (overflow) /* so that the next one's overflow doesn't find this one's return addresses */
+        memset((void *)stack, 0, process->context.stack_end - stack);
     kernel_end(process, 0, signal_of(cfsr));
 }
 
@@ -63,6 +101,8 @@ void fault_taken(uint32_t *frame, uint32_t exc_return, uint32_t exception)
 {
     struct process *process = scheduler.current;
     bool of_thread = (exc_return & 8) != 0;
+    if (frame == NULL)
+        kernel_panic("stack overflow of the kernel", NULL);
     if (exception == EXCEPTION_NMI)
         reset_by_watchdog(frame);
     if (!of_thread && (SCB->cfsr & (CFSR_MLSPERR | CFSR_LSPERR))) {
@@ -70,6 +110,8 @@ void fault_taken(uint32_t *frame, uint32_t exc_return, uint32_t exception)
         end_faulted(process, frame);
         return;
     }
+    if (of_thread && process == &supervisor && is_in_guard(SCB->cfsr, SCB->mmfar))
+        kernel_panic("stack overflow of the supervisor", NULL);
     if (!of_thread || process == &supervisor || process == &idle)
         kernel_panic(of_thread ? "fault of the supervisor" : "fault of the kernel", frame);
     FPCCR &= ~FPCCR_LSPACT;

@@ -139,6 +139,7 @@ void kernel_expire(struct process *process); /* its deadline has come */
 void kernel_start(void);
 
 /* protect.c */
+enum { GUARD_BYTES = 512 }; /* firmware.ld: the first and the sixth of 8 in a region */
 void protect_start(void);
 void protect_process(struct process *process, uint32_t stack, uint32_t stack_bytes, uint32_t image);
 void protect_grant(struct process *process); /* the peripherals that it declares */

@@ -7,16 +7,18 @@
  *     3 its stack          read, write
  *     4 its image          read, write
  *     5, 6 peripherals granted to it
+ *     7 the ends of the kernel's and the supervisor's stacks: nothing, for the kernel neither
  */
 #include "kernel.h"
 #include "mps2.h"
 #include "v7m.h"
 #include <coop/board.h>
 
-extern char flash_bytes[], shared_start[], shared_bytes[], image_bytes[];
+extern char stack_guards[], flash_bytes[], shared_start[], shared_bytes[], image_bytes[];
 
-enum { REGION_FLASH, REGION_NULL, REGION_SHARED, REGION_STACK, REGION_IMAGE, REGION_GRANTED };
+enum { REGION_FLASH, REGION_NULL, REGION_SHARED, REGION_STACK, REGION_IMAGE, REGION_GRANTED, REGION_GUARD = 7 };
 enum { NULL_BYTES = 256 };
+_Static_assert(REGION_GRANTED + COOP_MAX_PERIPHERALS <= REGION_GUARD, "a core has 8 regions");
 
 /* The SIZE field of a region of a power of two bytes. */
 static uint32_t size_field(uint32_t bytes)
@@ -36,6 +38,8 @@ void protect_start(void)
     set_region(REGION_NULL, 0, NULL_BYTES, MPU_RASR_PRIVILEGED | MPU_RASR_NORMAL | MPU_RASR_XN);
     set_region(REGION_SHARED, (uint32_t)shared_start, (uint32_t)shared_bytes,
                MPU_RASR_RW | MPU_RASR_NORMAL | MPU_RASR_XN);
+    set_region(REGION_GUARD, (uint32_t)stack_guards, 8 * GUARD_BYTES,
+               MPU_RASR_NONE | MPU_RASR_NORMAL | MPU_RASR_XN | MPU_RASR_PARTS(1u << 0 | 1u << 5));
     MPU->ctrl = MPU_CTRL_ENABLE | MPU_CTRL_PRIVDEFENA;
     __asm__ volatile("dsb\n\tisb" ::: "memory");
 }

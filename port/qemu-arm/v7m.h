@@ -61,7 +61,9 @@ struct v7m_nvic { /* at 0xe000e100 */
 #define MPU_RASR_XN         (1u << 28)
 #define MPU_RASR_RW         (3u << 24)                          /* read and write, by all */
 #define MPU_RASR_RO         (6u << 24)                          /* read, by all */
+#define MPU_RASR_NONE       (0u << 24)                          /* nothing, for the kernel neither */
 #define MPU_RASR_PRIVILEGED (5u << 24)                          /* read, by the kernel only */
+#define MPU_RASR_PARTS(parts) (~(parts) << 8 & 0xff00u)         /* of the region's eighths, as bits; all unless told */
 #define MPU_RASR_NORMAL     (1u << 19 | 1u << 17 | 1u << 16)    /* normal memory, write back, write allocate */
 #define MPU_RASR_DEVICE     (1u << 18 | 1u << 16)               /* a device's registers, shared */
 

@@ -78,10 +78,11 @@ static bool agrees(const struct event *event, int result, int message)
     return event->result == result && (event->action.verb == PUT || result < 0 || event->message == message);
 }
 
-/* What is refused has happened as little as what was never begun. */
+/* What is refused has happened as little as what was never begun. But a log record that is refused is counted. */
 static bool has_effect(const struct event *event)
 {
-    return event->ending == KILLED || event->result >= 0 || event->result == COOP_EOWNERDEAD;
+    return event->ending == KILLED || event->result >= 0 || event->result == COOP_EOWNERDEAD ||
+           event->action.verb == LOG;
 }
 
 static void search(struct search *s, const struct model *model, unsigned left, bool repaired, int found);

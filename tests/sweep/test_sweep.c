@@ -82,8 +82,8 @@ static size_t choose(struct CMUnitTest *tests, const struct sweep_case *cases, s
 int main(void)
 {
     static struct CMUnitTest tests[MOST_CASES];
-    options.stride = number("SWEEP_STRIDE", 11);
-    options.pair_stride = number("SWEEP_PAIR_STRIDE", 23);
+    options.stride = number("SWEEP_STRIDE", 17);
+    options.pair_stride = number("SWEEP_PAIR_STRIDE", 37);
     setvbuf(stdout, NULL, _IOLBF, 0);
     const char *part = getenv("SWEEP_PART");
     if (part == NULL || sscanf(part, "%u/%u", &options.part, &options.parts) != 2 || options.parts == 0)

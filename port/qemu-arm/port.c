@@ -62,10 +62,11 @@ int port_open(int argc, char **argv)
 {
     (void)argc, (void)argv;
     reset_report();
-    if (!interrupt_start())
-        return COOP_EINVAL;
-    reset_watch(true);
-    return 0;
+    reset_watch(true); /* before the first handler can get stuck */
+    if (interrupt_start())
+        return 0;
+    reset_watch(false);
+    return COOP_EINVAL;
 }
 
 void port_close(int status, bool reboot)

@@ -1,0 +1,71 @@
+/*
+ * The supervisor, or the kernel, gets stuck: the hardware watchdog resets the board, which reports it. The first run says so
+ * and gets stuck as its argument tells, the second ends. Run by reset.sh.
+ *
+ *     handler       an interrupt's handler, and with it the kernel, when the run begins
+ *     supervisor    its thread goes on without ever listening
+ *     interrupts    ... with all interrupts off
+ *     faults        ... with all faults but the watchdog's own off
+ *     asked         not stuck: a reset that was asked for
+ */
+#include <coop.h>
+#include <coop/board.h>
+
+#include "kernel.h"
+#include "reset.h"
+#include <stdio.h>
+#include <string.h>
+
+/* RAM that no reset clears: its last word, behind what port/qemu-arm/reset.c keeps there. */
+extern volatile uint32_t noinit_start[256];
+enum { STUCK = 0x73747563, LINE = 20 };
+
+static void loop(void)
+{
+    for (;;)
+        __asm__ volatile("");
+}
+COOP_INTERRUPT_HANDLER(endless, LINE, loop);
+
+static int crash(const void *argument)
+{
+    (void)argument;
+    volatile uintptr_t address = 4;
+    return *(volatile int *)address;
+}
+COOP_PROCESS(crasher, crash);
+
+static int run(const void *argument)
+{
+    (void)argument;
+    struct coop_handle handle;
+    return coop_start(&crasher, NULL, 0, &handle) < 0 || coop_join(handle, COOP_FOREVER, NULL) < 0;
+}
+COOP_PROCESS(root, run);
+
+static void get_stuck(const char *how)
+{
+    if (strcmp(how, "asked") == 0)
+        port_close(0, true);
+    reset_watch(true);
+    if (strcmp(how, "interrupts") == 0)
+        __asm__ volatile("cpsid i");
+    if (strcmp(how, "faults") == 0)
+        __asm__ volatile("cpsid f");
+    loop();
+}
+
+int main(int argc, char **argv)
+{
+    volatile uint32_t *mark = &noinit_start[255], *pending = (volatile uint32_t *)0xe000e200u;
+    const char *how = argc > 1 ? argv[1] : "";
+    bool again = *mark == STUCK;
+    *mark = again ? 0 : STUCK;
+    if (!again && strcmp(how, "handler") == 0)
+        *pending = 1u << LINE;
+    int status = coop_run(argc, argv, &root);
+    printf("run %d: %d\n", again ? 2 : 1, status);
+    if (!again)
+        get_stuck(how);
+    return status;
+}

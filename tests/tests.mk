@@ -15,13 +15,13 @@ PORT_TESTS_linux := test_wakes test_system test_options test_fault test_guard te
                     test_scribble
 PORT_TESTS_qemu-arm := test_interrupt test_policy_$(POLICY) test_overflow
 
-# Firmwares that end as no test may: for board_ends.sh.
-PORT_TOOLS_qemu-arm := board_ends
+# Firmwares for the scripts of the same names.
+PORT_TOOLS_qemu-arm := board_ends board_uart
 
 TEST_TOOLS_linux := capture_check disturb
 
 TEST_SCRIPTS       :=
-TEST_SCRIPTS_qemu-arm := tests/board_ends.sh
+TEST_SCRIPTS_qemu-arm := tests/board_ends.sh tests/board_uart.sh
 TEST_SCRIPTS_linux := $(patsubst %,tests/tracker_%.sh,captures kill inject input stop)
 
 include tests/board/board.mk

@@ -8,7 +8,9 @@
 #include "restart.h"
 #include "watchdog.h"
 
-enum { PROBE_US = 50000, GRACE_MS = 100, RETRY_US = 5000, EXIT_STATUS_HALTED = 70 };
+/* A probe waits until its process runs, however long a loaded machine lets it wait, but not while it runs on without an answer. */
+enum { PROBE_US = 2000000, PROBE_CPU_US = 20000, PROBE_LOOK_US = 10000 };
+enum { GRACE_MS = 100, RETRY_US = 5000, EXIT_STATUS_HALTED = 70 };
 
 static uint32_t load(_Atomic uint32_t *word)
 {
@@ -146,9 +148,9 @@ void life_condemn(uint32_t slot, enum coop_cause verdict, uint64_t now_us)
         return;
     record->verdict = (uint8_t)verdict;
     record->phase = PHASE_PROBED;
-    record->deadline_us = now_us + PROBE_US;
+    record->cpu_us = port_cpu_us(slot);
     block_at_slot(slot)->report.pc = 0;
-    port_probe(slot);
+    record->deadline_us = port_probe(slot) ? now_us + PROBE_US : now_us;
     port_ring(); /* its deadline counts from this round on */
 }
 
@@ -164,8 +166,9 @@ static uint64_t serve_probed(uint32_t slot, uint64_t now_us)
 {
     struct coop_record *record = record_at_slot(slot);
     uint32_t grace_ms = process_of(slot)->grace_ms;
-    if (*(volatile uintptr_t *)&block_at_slot(slot)->report.pc == 0 && now_us < record->deadline_us)
-        return record->deadline_us; /* or when the port rings: it knows the place */
+    bool is_known = *(volatile uintptr_t *)&block_at_slot(slot)->report.pc != 0;
+    if (!is_known && now_us < record->deadline_us && port_cpu_us(slot) < record->cpu_us + PROBE_CPU_US)
+        return now_us + PROBE_LOOK_US; /* or when the port rings */
     if (grace_ms == 0)
         kill_now(slot);
     else

@@ -123,7 +123,8 @@ void port_close(int status, bool reboot);
  * with `stopped`, of a process that somebody has suspended, and with a slot past all of them that the supervisor itself was.
  * port_cpu_us: CPU time that its present image has used.
  * port_nudge: the process looks whether it is asked to stop, if it waits for a stream.
- * port_probe: has the process's pc stored in its block's report, now, or soon and then rings, or never where it can't be known.
+ * port_probe: has the process's pc stored in its block's report, now, or when it next runs, and then rings;
+ * false when that won't be.
  */
 struct port_ended {
     uint32_t slot;
@@ -135,7 +136,7 @@ int port_start(uint32_t slot);
 void port_kill(uint32_t slot);
 bool port_reap(struct port_ended *ended);
 uint64_t port_cpu_us(uint32_t slot);
-void port_probe(uint32_t slot);
+bool port_probe(uint32_t slot);
 void port_nudge(uint32_t slot);
 
 /*

@@ -39,7 +39,7 @@ static int work(const void *argument)
 }
 COOP_PROCESS(blocked, block, .instances = 3, .watchdog_ms = 10, .daemon = true);
 COOP_PROCESS(worker, work, .watchdog_ms = 200, .daemon = true);
-COOP_PROCESS(beater, beat, .heartbeat_ms = 600);
+COOP_PROCESS(beater, beat, .heartbeat_ms = 1200);
 
 static long wakeups(void)
 {
@@ -132,8 +132,8 @@ static void test_suspended(void **state)
     for (int group = 0; group < 2; group++) {
         system_begin(&s, &root_of_beater, own_group);
         system_expect(&s, "ready", 1);
-        for (int i = 0; i < 3; i++) {
-            suspend(group ? -s.pid : s.pid, i < 2 ? 550000 : 900000);
+        for (int i = 0; i < 2; i++) {
+            suspend(group ? -s.pid : s.pid, i < 1 ? 1100000 : 1700000);
             usleep(100000); /* it has time to be wrong */
         }
         assert_int_equal(kill(s.pid, SIGTERM), 0);

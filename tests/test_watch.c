@@ -250,13 +250,13 @@ static int leave_a_child(const void *argument)
     (void)argument;
     return coop_start(&beater, NULL, 0, NULL) < 0;
 }
-COOP_PROCESS(waiting_parent, leave_a_child, .heartbeat_ms = 60, .watchdog_ms = 60);
+COOP_PROCESS(waiting_parent, leave_a_child, .heartbeat_ms = 1000, .watchdog_ms = 60);
 
 static void test_waiting_for_children_is_no_hang(void **state)
 {
     (void)state;
     struct coop_handle parent = start(&waiting_parent, NULL, 0), child;
-    assert_int_equal(coop_join(parent, 500, NULL), COOP_ETIMEDOUT);
+    assert_int_equal(coop_join(parent, 2500, NULL), COOP_ETIMEDOUT);
     assert_true(find(&beater, &child));
     assert_int_equal(coop_terminate(child), 0);
     struct coop_end end = join(parent);

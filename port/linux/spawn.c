@@ -122,10 +122,9 @@ void port_kill(uint32_t slot)
     }
 }
 
-void port_probe(uint32_t slot)
+bool port_probe(uint32_t slot)
 {
-    if (pids[slot] > 0)
-        kill(pids[slot], SIGNAL_PROBE);
+    return pids[slot] > 0 && !stopped[slot] && kill(pids[slot], SIGNAL_PROBE) == 0;
 }
 
 void port_nudge(uint32_t slot)

@@ -122,11 +122,13 @@ uint64_t port_cpu_us(uint32_t slot)
     return process->cpu_us;
 }
 
-void port_probe(uint32_t slot)
+bool port_probe(uint32_t slot)
 {
     const struct process *process = &processes[slot];
-    if (process->state == STATE_READY || process->state == STATE_PARKED)
+    bool is_known = process->state == STATE_READY || process->state == STATE_PARKED;
+    if (is_known)
         process->block->report.pc = ((const uint32_t *)process->context.psp)[FRAME_PC];
+    return is_known;
 }
 
 int port_enter(const struct coop_object *object, uint32_t dead)

@@ -84,7 +84,10 @@ $(foreach t,$(call for_port,PLAIN_TESTS) $(call for_port,TEST_TOOLS),$(eval $(ca
 $(foreach t,$(call for_port,PORT_TESTS) $(call for_port,PORT_TOOLS),$(eval $(call test_rule,$t,$(LIB),PORT_LDFLAGS)))
 
 tests = $(foreach l,$1,$(foreach t,$(call for_port,$l),$(call test,$t)))
-TEST_PROGRAMS := $(call tests,PLAIN_TESTS PORT_TESTS)
+TEST_PROGRAMS := $(call tests,PLAIN_TESTS PORT_TESTS) $(OTHER_PROGRAMS)
+
+# What every port must pass, whatever it has besides.
+PORTABLE_TESTS := $(foreach t,$(PLAIN_TESTS) $(PORT_TESTS),$(call test,$t))
 
 build/kernel-headers:
 	@mkdir -p $@.part
@@ -124,7 +127,7 @@ build/capture.nmea: build/host/generate
 include tests/bench/bench.mk
 include tests/bench/board/board.mk
 
-.PHONY: all programs test-programs test-arm check image run-image cmocka-source help run test bench size install setup clean distclean format lint
+.PHONY: all programs test-programs test-arm check check-port run-qemu run-firmware image run-image cmocka-source help run test bench size install setup clean distclean format lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -155,6 +158,17 @@ check: test-programs ## build and run the tests of one configuration, e.g. make 
 
 test-arm: ## build and run the tests for ARM: the suites under qemu-user, and images that are booted
 	@$(MAKE) --no-print-directory test CONFIGURATIONS='ARCH=armhf ARCH=aarch64'
+
+check-port: programs $(PORTABLE_TESTS) ## run the checks that a new port must pass (see port/README.md): PORT=qemu-arm
+	@rm -f $(BUILD)/results
+	@BUILD=$(BUILD) RUNNER='$(RUNNER)' tests/run $(BUILD)/results $(PORTABLE_TESTS); tests/run --sum $(BUILD)/results
+
+run-qemu: ## run an app's firmware on a board in QEMU: APP=hello BOARD=mps2-an386 ARGS= and INPUT=FILE for its UART
+	@$(MAKE) --no-print-directory setup
+	@$(MAKE) --no-print-directory PORT=qemu-arm run-firmware
+
+run-firmware: programs
+	@port/$(PORT)/run $(call program,$(or $(APP),hello)) $(ARGS) $(if $(INPUT),<$(INPUT))
 
 image: ## an initramfs that is the app: APP=hello ARCH=armhf|aarch64 MODULES="softdog evdev" FILES="FROM:TO ..."
 	@$(MAKE) --no-print-directory setup

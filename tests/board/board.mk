@@ -1,5 +1,21 @@
 # What only a board is tested for. Included by tests.mk.
 
-PORT_TESTS_qemu-arm += board/abuse board/bad_calls
+PORT_TESTS_qemu-arm += board/abuse board/bad_calls board/schedule
 PORT_TOOLS_qemu-arm += board/stuck
-TEST_SCRIPTS_qemu-arm += tests/board/tracker.sh tests/board/reset.sh
+TEST_SCRIPTS_qemu-arm += $(patsubst %,tests/board/%.sh,hello tracker reset)
+
+ifeq ($(PORT)$(BOARD),qemu-armmps2-an386)
+# Other boards have the same kernel: hello, and whether they protect.
+OTHER_BOARDS   := mps2-an385 mps2-an500
+OTHER_PROGRAMS := $(foreach b,$(OTHER_BOARDS),build/qemu-arm-$b/tests/board/abuse.elf)
+$(OTHER_PROGRAMS): build/qemu-arm-%/tests/board/abuse.elf: other-boards/%
+
+.PHONY: linux-programs $(OTHER_BOARDS:%=other-boards/%)
+$(OTHER_BOARDS:%=other-boards/%): other-boards/%:
+	@$(MAKE) --no-print-directory BOARD=$* build/qemu-arm-$*/hello.elf build/qemu-arm-$*/tests/board/abuse.elf
+
+# With whose lines the firmware's are compared.
+test-programs: linux-programs
+linux-programs:
+	@$(MAKE) --no-print-directory PORT=linux build/linux/hello build/linux/tracker
+endif

@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC1091,SC2154
 # A supervisor and a kernel that are stuck are reset by the hardware watchdog; the next run tells so, and who died before.
 . "$(dirname "$0")/../tracker.sh"
 
@@ -7,7 +8,7 @@ resets() {
     # shellcheck disable=SC2086  # a runner may have arguments
     timeout --kill-after=5 60 $runner "$build/tests/board/stuck.elf" "$1" >"$work/out" 2>"$work/err" </dev/null ||
         wrong "$1: status $?"
-    printf "$3run 2: 0\n" | cmp - "$work/out" || wrong "$1: ran otherwise: $(cat "$work/out")"
+    printf '%brun 2: 0\n' "$3" | cmp - "$work/out" || wrong "$1: ran otherwise: $(cat "$work/out")"
     says "^coop: the board was reset $2" "$1"
     [ -z "$3" ] || says '^coop: before it crasher ended: signal 11.*address 0x4$' "$1"
     [ "$(grep -c 'was reset' "$work/err")" = 1 ] || wrong "$1: another reset"

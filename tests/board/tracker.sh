@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC1091,SC2154
 # The tracker's firmware, fed captures through its UART, prints what the Linux binary prints; when its parser misbehaves, too,
 # and then the log names the same process and the same cause. COOP_ALL_CAPTURES=1: all captures, which takes minutes.
 . "$(dirname "$0")/../tracker.sh"

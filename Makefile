@@ -51,7 +51,7 @@ $O/%.o: %.c Makefile port/$(PORT)/port.mk | $(SYSTEM_INCLUDES)
 	@mkdir -p $(@D)
 	$Q$(CC) $(CFLAGS) $(PORT_CFLAGS) $(FLAGS) $(SYSTEM_INCLUDES:%=-isystem %) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
 
-$O/%.o: %.S Makefile port/$(PORT)/port.mk
+$O/%.o: %.S Makefile port/$(PORT)/port.mk | $(SYSTEM_INCLUDES)
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
 	$Q$(CC) $(PORT_CFLAGS) $(FLAGS) -g -MMD -MP -c $< -o $@
@@ -100,7 +100,8 @@ build/sysroot-$(ARCH)/kernel-headers: | port/linux/arch/get-sysroot
 	$(call say,GET,musl-$(ARCH))
 	$Qport/linux/arch/get-sysroot $(DEBIAN_$(ARCH)) $(@D)
 
-build/kernel-$(ARCH)/boot: | port/linux/arch/get-packages
+# After the sysroot: both keep their package lists in one place.
+build/kernel-$(ARCH)/boot: | port/linux/arch/get-packages $(SYSTEM_INCLUDES)
 	$(call say,GET,kernel-$(ARCH))
 	$Qport/linux/arch/get-packages $(DEBIAN_$(ARCH)) $(@D) $(KERNEL_$(ARCH))/
 

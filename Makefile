@@ -51,12 +51,12 @@ $O/%.o: %.c Makefile port/$(PORT)/port.mk | $(SYSTEM_INCLUDES)
 	@mkdir -p $(@D)
 	$Q$(CC) $(CFLAGS) $(PORT_CFLAGS) $(FLAGS) $(SYSTEM_INCLUDES:%=-isystem %) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
 
-$O/%.o: %.S Makefile port/$(PORT)/port.mk | $(SYSTEM_INCLUDES)
+$O/%.o: %.S Makefile port/$(PORT)/port.mk
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
 	$Q$(CC) $(PORT_CFLAGS) $(FLAGS) -g -MMD -MP -c $< -o $@
 
-$(LIB): $(call objects,$(RUNTIME_SOURCES) $(PORT_SOURCES)) runtime/sources.mk
+$(LIB): $(call objects,$(filter-out $(PORT_REPLACES),$(RUNTIME_SOURCES)) $(PORT_SOURCES)) runtime/sources.mk
 	$(call say,AR,$@)
 	@mkdir -p $(@D) && rm -f $@
 	$Q$(AR) rcs $@ $(filter %.o,$^)
@@ -100,8 +100,7 @@ build/sysroot-$(ARCH)/kernel-headers: | port/linux/arch/get-sysroot
 	$(call say,GET,musl-$(ARCH))
 	$Qport/linux/arch/get-sysroot $(DEBIAN_$(ARCH)) $(@D)
 
-# After the sysroot: both keep their package lists in one place.
-build/kernel-$(ARCH)/boot: | port/linux/arch/get-packages $(SYSTEM_INCLUDES)
+build/kernel-$(ARCH)/boot: | port/linux/arch/get-packages
 	$(call say,GET,kernel-$(ARCH))
 	$Qport/linux/arch/get-packages $(DEBIAN_$(ARCH)) $(@D) $(KERNEL_$(ARCH))/
 

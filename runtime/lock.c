@@ -88,8 +88,12 @@ const struct operation lock_acquire = {.try = try_acquire,
                                        .number = OP_LOCK_ACQUIRE,
                                        .kind = COOP_KIND_LOCK,
                                        .waits = DIRECTION_DATA};
-const struct operation lock_release = {
-    .try = try_release, .holder = holder, .number = OP_LOCK_RELEASE, .kind = COOP_KIND_LOCK, .wakes = WAKES_DATA};
+const struct operation lock_release = {.try = try_release,
+                                       .holder = holder,
+                                       .number = OP_LOCK_RELEASE,
+                                       .kind = COOP_KIND_LOCK,
+                                       .waits = DIRECTION_NONE,
+                                       .wakes = WAKES_DATA};
 
 int coop_lock_acquire(const struct coop_lock *lock, int timeout_ms)
 {

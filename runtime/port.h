@@ -15,7 +15,7 @@
 #include <stdbool.h>
 
 /* The directions in which a process can wait on an object; as a set, for what an operation wakes. */
-enum { DIRECTION_DATA = 0, DIRECTION_SPACE = 1 };
+enum { DIRECTION_DATA = 0, DIRECTION_SPACE = 1, DIRECTION_NONE = 2 };
 enum { WAKES_NONE = 0, WAKES_DATA = 1 << DIRECTION_DATA, WAKES_SPACE = 1 << DIRECTION_SPACE, WAKES_ALL = 4 };
 
 /* What a try answers when it can't be done now, but may later. No operation returns it. */
@@ -77,9 +77,10 @@ struct operation {
         const struct coop_object *object); /* whom a waiter waits for (slot + 1), or NULL: for priority inheritance */
     uint8_t number;                        /* enum operation_number */
     uint8_t kind;                          /* enum coop_kind */
-    uint8_t waits;                         /* the direction in which it waits */
-    uint8_t wakes;                         /* what a success (0 and up) wakes: one waiter of each direction, or all */
-    uint8_t rings;                         /* a success rings the supervisor's bell */
+    uint8_t
+        waits; /* the direction in which it waits; DIRECTION_NONE: it never would block, and is called with a timeout of 0 */
+    uint8_t wakes; /* what a success (0 and up) wakes: one waiter of each direction, or all */
+    uint8_t rings; /* a success rings the supervisor's bell */
     uint8_t access_a;
     uint8_t access_b;
     uint16_t bytes_a;

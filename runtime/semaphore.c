@@ -62,8 +62,11 @@ const struct operation semaphore_acquire = {.try = try_acquire,
                                             .number = OP_SEMAPHORE_ACQUIRE,
                                             .kind = COOP_KIND_SEMAPHORE,
                                             .waits = DIRECTION_DATA};
-const struct operation semaphore_release = {
-    .try = try_release, .number = OP_SEMAPHORE_RELEASE, .kind = COOP_KIND_SEMAPHORE, .wakes = WAKES_DATA};
+const struct operation semaphore_release = {.try = try_release,
+                                            .number = OP_SEMAPHORE_RELEASE,
+                                            .kind = COOP_KIND_SEMAPHORE,
+                                            .waits = DIRECTION_NONE,
+                                            .wakes = WAKES_DATA};
 const struct operation semaphore_value = {
     .try = try_value, .unguarded = always, .number = OP_SEMAPHORE_VALUE, .kind = COOP_KIND_SEMAPHORE};
 

@@ -17,9 +17,9 @@ extern const struct coop_object console;
 extern const struct operation console_read, console_write; /* a: the buffer, b: its bytes; 1 and up: how many */
 
 void console_start(bool framed);
-bool console_log(const char *text, size_t bytes); /* whole, or not at all */
-void console_flush(void);                         /* waits until all of it is sent */
-void console_panic(const char *text);             /* at once, past the rings */
+bool console_log(const char *text, size_t bytes);                        /* whole, or not at all */
+void console_flush(void);                                                /* waits until all of it is sent */
+void console_panic(const char *text);                                    /* at once, past the rings */
 void console_received(void), console_sent(void), console_log_sent(void); /* interrupts */
 
 #endif

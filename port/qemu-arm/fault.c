@@ -28,7 +28,7 @@ void kernel_panic(const char *why, const uint32_t *frame)
 /* A frame that the core could not push, or an access just below the stack, is an overflow. */
 static bool is_overflow(const struct process *process, uint32_t cfsr, uint32_t address)
 {
-    uint32_t stack = process->context.regions[0] & ~31u;
+    uint32_t stack = process->context.stack;
     if (cfsr & (CFSR_MSTKERR | CFSR_STKERR | CFSR_MLSPERR | CFSR_LSPERR))
         return true;
     return (cfsr & CFSR_MMARVALID) && address < stack && stack - address <= process->context.stack_end - stack;
@@ -50,7 +50,7 @@ static bool is_return(uint32_t word)
  */
 static uint32_t newest_return(const struct process *process, const uint32_t *frame)
 {
-    uint32_t stack = process->context.regions[0] & ~31u;
+    uint32_t stack = process->context.stack;
     uint32_t place = (uint32_t)frame;
     if (place < stack || place >= process->context.stack_end)
         place = stack;
@@ -82,7 +82,7 @@ static void end_faulted(struct process *process, const uint32_t *frame)
     uint32_t cfsr = SCB->cfsr;
     uint32_t address = cfsr & CFSR_MMARVALID ? SCB->mmfar : cfsr & CFSR_BFARVALID ? SCB->bfar : 0;
     bool overflow = is_overflow(process, cfsr, address);
-    uint32_t stack = process->context.regions[0] & ~31u;
+    uint32_t stack = process->context.stack;
     bool has_frame = !(cfsr & (CFSR_MSTKERR | CFSR_STKERR | CFSR_MUNSTKERR | CFSR_UNSTKERR));
     SCB->cfsr = cfsr;
     SCB->hfsr = SCB->hfsr;
@@ -136,7 +136,8 @@ void fault_start(void)
     SCB->shpr[0] = SCB->shpr[1] = SCB->shpr[2] = PRIORITY_FAULT; /* MemManage, BusFault, UsageFault */
     SCB->shpr[8] = PRIORITY_FAULT;                               /* DebugMonitor */
     SCB->shpr[7] = PRIORITY_SVC;
-    SCB->shpr[10] = SCB->shpr[11] = PRIORITY_INTERRUPT; /* PendSV, SysTick */
+    SCB->shpr[10] = PRIORITY_SWITCH;    /* PendSV */
+    SCB->shpr[11] = PRIORITY_INTERRUPT; /* SysTick */
     SCB->shcsr |= SHCSR_FAULTS;
     SCB->ccr |= CCR_DIV_0_TRP;
     DEMCR |= DEMCR_MON_EN;

@@ -1,9 +1,12 @@
 /*
  * The kernel's own view of a process, and what its files ask of each other.
  *
- * Priorities of exceptions: NMI (hardware watchdog); faults; SVC; interrupts and PendSV. All interrupts share one, so
+ * Priorities of exceptions: NMI (hardware watchdog); faults; SVC; interrupts; PendSV. All interrupts share one, so
  * they don't nest. Kernel state is only touched by SVC, by interrupts, which SVC alone may preempt (when their handler
- * calls a coop function), and by the supervisor's thread with interrupts masked; so nothing else masks them.
+ * calls a coop function), by PendSV, which switches with interrupts off, and by the supervisor's thread with interrupts masked.
+ * A call and the switch that follows from it are two exceptions, so that an interrupt comes in between.
+ *
+ * What outranks SVC ends its process or the board. So when SVC begins the registers are still those of its caller.
  */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -12,7 +15,7 @@
 #include "system_call.h"
 #include "v7m.h"
 
-enum { PRIORITY_FAULT = 0x40, PRIORITY_SVC = 0x80, PRIORITY_INTERRUPT = 0xc0 };
+enum { PRIORITY_FAULT = 0x40, PRIORITY_SVC = 0x80, PRIORITY_INTERRUPT = 0xc0, PRIORITY_SWITCH = 0xe0 };
 enum { CLOCK_TICKS_PER_US = 25, CONTROL_PROCESS = 3, CONTROL_SUPERVISOR = 2 };
 /* Signals, by the numbers that Linux has for them, so that an end reads alike on both ports. */
 enum {
@@ -32,26 +35,26 @@ struct context {
     uint32_t control;
     uint32_t psp, exc_return;
     uint32_t r4_r11[8];
-    uint32_t stack_end;
+    uint32_t stack, stack_end;
 };
 
 enum process_state { STATE_FREE, STATE_READY, STATE_PARKED, STATE_ENDED };
 
 struct process {
     struct context context;
-    uint32_t cpu_ticks; /* wraps; context.S adds to it */
+    uint32_t cpu_ticks; /* wraps */
     uint32_t cpu_ticks_seen;
-    uint64_t cpu_us;    /* up to then */
-    uint32_t self; /* slot + 1; 0: the supervisor */
-    struct process *next;   /* in the ready list of its level, or in its object's wait list */
-    struct process *later;  /* in the list of deadlines */
-    uint64_t deadline;      /* ticks; NO_DEADLINE: not in the list */
+    uint64_t cpu_us;                   /* up to then */
+    uint32_t self;                     /* slot + 1; 0: the supervisor */
+    struct process *next;              /* in the ready list of its level, or in its object's wait list */
+    struct process *later;             /* in the list of deadlines */
+    uint64_t deadline;                 /* ticks; NO_DEADLINE: not in the list */
     const struct operation *operation; /* what it is parked in */
     const struct coop_object *object;
     uintptr_t a, b;
     struct coop_block *block;
     const struct coop_process *descriptor;
-    uint8_t state; /* enum process_state */
+    uint8_t state;    /* enum process_state */
     uint8_t level;    /* its priority, or a higher one that it inherits */
     uint8_t priority; /* as it was declared */
     uint8_t signal;   /* that ended it */
@@ -63,42 +66,32 @@ struct process {
 
 #define NO_DEADLINE UINT64_MAX
 
-/* The processes by slot; the supervisor's thread; whom interrupt handlers call as; what runs when nothing else can. */
+/* The processes by slot; the supervisor's thread; what runs when nothing else can. */
 extern struct process processes[], processes_end[];
-extern struct process supervisor, interrupts, idle;
-
-/* What the kernel needs at every call, in one piece. context.S knows its beginning. */
-struct call {
-    void (*function)(struct process *caller, uint32_t *frame, const struct operation *operation);
-    const struct operation *operation;
-};
+extern struct process supervisor, idle;
 
 struct scheduler {
     struct process *current;      /* whose registers the core has */
-    struct process *next;         /* who runs when the exception is left */
     uint32_t switched;            /* the clock's counter at the last switch */
-    struct process *holder;       /* of the processes, who has the CPU, even while the supervisor runs; or NULL */
     uint32_t levels;              /* those in which somebody can run */
-    uint32_t unused;
-    struct call calls[CALLS + 1]; /* by number; the last is for all higher ones */
+    struct process *holder;       /* of the processes, who has the CPU, even while the supervisor runs; or NULL */
     struct process *last[LEVELS]; /* of those who can run */
 };
 extern struct scheduler scheduler;
 
 /* What context.S counts on. */
 _Static_assert(offsetof(struct context, psp) == 36, "CONTEXT_PSP");
-_Static_assert(offsetof(struct context, stack_end) == 76, "CONTEXT_STACK_END");
-_Static_assert(offsetof(struct process, cpu_ticks) == 80, "PROCESS_CPU_TICKS");
-_Static_assert(offsetof(struct scheduler, switched) == 8, "SCHEDULER_SWITCHED");
-_Static_assert(offsetof(struct scheduler, calls) == 24, "SCHEDULER_CALLS");
+_Static_assert(offsetof(struct context, stack) == 76, "CONTEXT_STACK");
+_Static_assert(offsetof(struct scheduler, current) == 0, "scheduler");
 
 /* schedule.c: who runs. All in the kernel. */
-void schedule_begin(struct process *process);   /* it is new: its first level */
-void schedule_ready(struct process *process);   /* it can run: last of its level */
-void schedule_block(struct process *process);   /* it can't, for now or for ever */
+struct process *schedule_switch(void);        /* who runs next. By context.S, when that may have changed */
+void schedule_begin(struct process *process); /* it is new: its first level */
+void schedule_ready(struct process *process); /* it can run: last of its level */
+void schedule_block(struct process *process); /* it can't, for now or for ever */
 void schedule_set_level(struct process *process, uint8_t level); /* of one that can run */
 void schedule_slice_ended(void);
-void schedule_yield(struct process *process);   /* the one that runs goes behind its equals */
+void schedule_yield(struct process *process); /* the one that runs goes behind its equals */
 
 /* clock.c: time in ticks of CLOCK_HZ, and the list of deadlines. All in the kernel but clock_now. */
 void clock_start(void);
@@ -110,7 +103,7 @@ static inline bool clock_has(const struct process *process)
     return (uint32_t)(process->deadline >> 32) != UINT32_MAX; /* no time is so late */
 }
 void clock_interrupt(void);
-void clock_slice(uint64_t end); /* of the time slice, or NO_DEADLINE */
+void clock_slice(uint64_t end);  /* of the time slice, or NO_DEADLINE */
 uint32_t clock_slice_left(void); /* ticks, at least one */
 static inline uint64_t clock_ticks(uint32_t milliseconds)
 {
@@ -118,8 +111,7 @@ static inline uint64_t clock_ticks(uint32_t milliseconds)
 }
 
 /* wait.c: parked processes. */
-void wait_park(struct process *process, const uint32_t *frame, const struct operation *operation,
-               const struct coop_object *object);
+void wait_park(struct process *process, const uint32_t *frame, const struct operation *operation);
 void wait_wake(const struct coop_object *object, unsigned wakes);
 void wait_wake_everyone(const struct coop_object *object);
 void wait_expire(struct process *process);
@@ -136,7 +128,6 @@ void kernel_end(struct process *process, int code, int signal);
 void kernel_misuse(struct process *process, enum coop_misuse reason);
 void kernel_ring(void);
 void kernel_expire(struct process *process); /* its deadline has come */
-void kernel_start(void);
 
 /* protect.c */
 enum { GUARD_BYTES = 512 }; /* firmware.ld: the first and the sixth of 8 in a region */
@@ -151,6 +142,20 @@ bool protect_may_write(const struct process *process, uintptr_t address, size_t 
 /* image.c */
 void image_layout(void);
 void image_load(struct process *process);
+
+/* The arena's words are atomic for ports where processes write them; here only the kernel does. */
+static inline uint32_t *plain(_Atomic uint32_t *word)
+{
+    return (uint32_t *)word;
+}
+
+/* Of the thread that SVC or an interrupt came from. */
+static inline uint32_t *thread_frame(void)
+{
+    uint32_t *frame;
+    __asm__("mrs %0, psp" : "=r"(frame));
+    return frame;
+}
 
 /* The supervisor's thread keeps interrupts out while it works on what they use. */
 static inline uint32_t kernel_enter(void)

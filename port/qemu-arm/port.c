@@ -206,7 +206,7 @@ int port_stream_read(int stream, void *buffer, size_t bytes, int timeout_ms)
 {
     if (stream != COOP_STDIN)
         return COOP_EINVAL;
-    return system_call(CALL_READ, 0, (uintptr_t)buffer, bytes, (uintptr_t)timeout_ms);
+    return system_call(CALL_READ, 0, (uintptr_t)buffer, (uintptr_t)timeout_ms, bytes);
 }
 
 int port_stream_write(int stream, const void *buffer, size_t bytes, int timeout_ms)
@@ -217,7 +217,7 @@ int port_stream_write(int stream, const void *buffer, size_t bytes, int timeout_
     size_t written = 0;
     while (written < bytes) {
         const char *rest = (const char *)buffer + written;
-        int count = system_call(CALL_WRITE, 0, (uintptr_t)rest, bytes - written, (uintptr_t)timeout_ms);
+        int count = system_call(CALL_WRITE, 0, (uintptr_t)rest, (uintptr_t)timeout_ms, bytes - written);
         if (count < 0)
             return written > 0 ? (int)written : count;
         written += (size_t)count;

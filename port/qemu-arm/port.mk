@@ -14,14 +14,19 @@ NM   := arm-none-eabi-nm
 LINK := port/qemu-arm/link $(CC)
 
 PORT_SOURCES := $(addprefix port/qemu-arm/,vectors.c context.S start.c kernel.c interrupt.c schedule.c wait.c inherit.c clock.c protect.c \
-                  image.c fault.c reset.c console.c semihost.c port.c symbol.c libc.c thread_pointer.c private/heap.c)
+                  image.c fault.c reset.c console.c semihost.c port.c symbol.c libc.c thread_pointer.c private/heap.c \
+                  $(addprefix fast/,queue.c semaphore.c lock.c))
+
+# Compiled as part of fast/.
+PORT_REPLACES := $(addprefix runtime/,queue.c semaphore.c lock.c)
 
 # 32-bit integers are int, as on Linux, so that one source has one set of formats; the compiler would make them long.
 PORT_CFLAGS := $(BOARD_CPU) -mthumb --specs=picolibc.specs -U__INT32_TYPE__ -U__UINT32_TYPE__ \
                -D__INT32_TYPE__=int '-D__UINT32_TYPE__=unsigned int'
 
 # The kernel, the runtime: at their own addresses, without floating point. Applications: their variables through r9.
-KERNEL_CFLAGS := -DPOLICY_FILE='"policy_$(POLICY).h"' -ffixed-r9 -mgeneral-regs-only -Iport/qemu-arm/$(BOARD_FPU)
+KERNEL_CFLAGS := -DPOLICY_FILE='"policy_$(POLICY).h"' -ffixed-r9 -mgeneral-regs-only -Iport/qemu-arm/$(BOARD_FPU) \
+                 -Iport/qemu-arm/one_core
 APP_CFLAGS    := -fPIC -msingle-pic-base -mpic-register=r9 -mno-pic-data-is-text-relative
 
 # Those of the library's files whose variables every process has for itself.

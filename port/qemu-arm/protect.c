@@ -56,6 +56,7 @@ void protect_process(struct process *process, uint32_t stack, uint32_t stack_byt
         regions[4 + 2 * i] = MPU_RBAR_VALID | (REGION_GRANTED + i);
         regions[5 + 2 * i] = 0;
     }
+    process->context.stack = stack;
     process->context.stack_end = stack + stack_bytes;
 }
 
@@ -104,9 +105,9 @@ static bool within(uintptr_t address, size_t bytes, uintptr_t start, size_t regi
 
 bool protect_may_write(const struct process *process, uintptr_t address, size_t bytes)
 {
-    uintptr_t stack = process->context.regions[0] & ~31u;
-    uintptr_t image = process->context.regions[2] & ~31u;
-    return within(address, bytes, stack, process->context.stack_end - stack) ||
+    const struct context *context = &process->context;
+    uintptr_t image = context->regions[2] & ~31u;
+    return within(address, bytes, context->stack, context->stack_end - context->stack) ||
            within(address, bytes, image, (size_t)image_bytes) ||
            within(address, bytes, (uintptr_t)shared_start, (size_t)shared_bytes);
 }

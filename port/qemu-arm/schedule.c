@@ -7,29 +7,41 @@
  * policy_priority.h or policy_feedback.h. The supervisor takes the CPU from anybody, and gives it back to the same process.
  */
 #include "kernel.h"
+#include "mps2.h"
 #include POLICY_FILE
 
 struct scheduler scheduler;
 
-static void choose(void)
+static struct process *choose(void)
 {
     struct scheduler *s = &scheduler;
-    if ((int32_t)s->levels < 0) { /* LEVEL_SUPERVISOR */
-        s->next = &supervisor;
-        return;
-    }
-    struct process *next = s->holder;
-    if (next == NULL) {
-        if (s->levels == 0) {
-            s->next = &idle;
-            return;
-        }
-        next = s->last[31 - __builtin_clz(s->levels)]->next;
-        s->holder = next;
-        if (policy_has_slices(next))
-            clock_slice(clock_now() + policy_slice(next));
-    }
-    s->next = next;
+    struct process *process = s->holder;
+    if ((int32_t)s->levels < 0) /* LEVEL_SUPERVISOR */
+        return &supervisor;
+    if (process != NULL)
+        return process;
+    if (s->levels == 0)
+        return &idle;
+    process = s->last[31 - __builtin_clz(s->levels)]->next;
+    s->holder = process;
+    if (policy_has_slices(process))
+        clock_slice(clock_now() + policy_slice(process));
+    return process;
+}
+
+struct process *schedule_switch(void)
+{
+    struct scheduler *s = &scheduler;
+    uint32_t now = TIMER0->value; /* it counts down */
+    s->current->cpu_ticks += s->switched - now;
+    s->switched = now;
+    return s->current = choose();
+}
+
+/* Has context.S ask for the choice, once nothing else is to be done. */
+static void choose_soon(void)
+{
+    SCB->icsr = ICSR_PENDSVSET;
 }
 
 /* Puts it last in its ring, or with `first` first. */
@@ -74,7 +86,8 @@ static void reconsider(const struct process *process)
         policy_preempted(holder);
         scheduler.holder = NULL;
     }
-    choose();
+    if (process == &supervisor || (int32_t)scheduler.levels >= 0) /* else it has the CPU, and asks when it waits */
+        choose_soon();
 }
 
 void schedule_begin(struct process *process)
@@ -104,7 +117,7 @@ void schedule_block(struct process *process)
     }
     if (process == s->holder)
         s->holder = NULL;
-    choose();
+    choose_soon();
 }
 
 void schedule_set_level(struct process *process, uint8_t level)
@@ -123,7 +136,7 @@ void schedule_yield(struct process *process)
     struct scheduler *s = &scheduler;
     s->last[process->level] = process; /* it is the first, so its follower becomes it */
     s->holder = NULL;
-    choose();
+    choose_soon();
 }
 
 /* The holder goes behind its equals, or starts over when it has none. */

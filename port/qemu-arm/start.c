@@ -106,12 +106,11 @@ __attribute__((used)) static uint32_t start(void)
     fault_start();
     set_interrupt_handlers();
     memset((void *)NVIC->priority, PRIORITY_INTERRUPT, INTERRUPTS);
-    kernel_start();
     image_layout();
     protect_process(&supervisor, 0, 0, 0);
     supervisor.context.control = CONTROL_SUPERVISOR;
     start_idle();
-    scheduler.current = scheduler.next = &supervisor;
+    scheduler.current = &supervisor;
     schedule_ready(&supervisor);
     protect_start();
     clock_start();

@@ -8,8 +8,8 @@
 #define CALL_NOW            51 /* answers in r0 and r1 */
 #define CALL_THREAD_POINTER 52
 #define CALL_RING           53
-#define CALL_READ           54 /* -, buffer, bytes, timeout */
-#define CALL_WRITE          55 /* -, buffer, bytes, timeout */
+#define CALL_READ           54 /* -, buffer, timeout, bytes */
+#define CALL_WRITE          55 /* -, buffer, timeout, bytes */
 #define CALL_LISTEN         56 /* the supervisor: until, low and high */
 #define CALL_ENABLE         57 /* struct coop_interrupt */
 #define CALLS               58

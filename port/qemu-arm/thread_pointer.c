@@ -1,5 +1,4 @@
 /* Where the C library's variables lie that every process has for itself, errno for one. */
-#include "port_call.h"
 #include "system_call.h"
 
 void *__aeabi_read_tp(void);

@@ -3,7 +3,7 @@
 #include "mps2.h"
 
 extern char kernel_stack_end[];
-void reset(void), svc_entry(void), fault_entry(void), interrupt_entry(void), watchdog_entry(void);
+void reset(void), svc_entry(void), fault_entry(void), switch_entry(void), interrupt_entry(void);
 
 struct vectors {
     void *stack;
@@ -20,8 +20,8 @@ __attribute__((section(".vectors"), used)) const struct vectors vectors = {
                    [4] = fault_entry, /* BusFault */
                    [5] = fault_entry, /* UsageFault */
                    [10] = svc_entry,
-                   [11] = fault_entry, /* DebugMonitor: a breakpoint */
-                   [13] = fault_entry, /* PendSV: nobody asks for it */
+                   [11] = fault_entry,  /* DebugMonitor: a breakpoint */
+                   [13] = switch_entry, /* PendSV */
                    [14] = fault_entry /* SysTick: not used */},
     .interrupts = {[0 ... INTERRUPTS - 1] = interrupt_entry},
 };

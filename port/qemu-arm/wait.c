@@ -4,15 +4,9 @@
  */
 #include "kernel.h"
 
-/* The arena's words are atomic for ports where processes write them; here only the kernel does. */
 static inline struct process **list_of(const struct coop_object *object, unsigned direction)
 {
     return (struct process **)(void *)&object->control->wait[direction];
-}
-
-static inline uint32_t *plain(_Atomic uint32_t *word)
-{
-    return (uint32_t *)word;
 }
 
 struct process *wait_first(const struct coop_object *object, unsigned direction)
@@ -44,20 +38,19 @@ void wait_set_level(struct process *process, uint8_t level)
     enlist(process);
 }
 
-void wait_park(struct process *process, const uint32_t *frame, const struct operation *operation,
-               const struct coop_object *object)
+void wait_park(struct process *process, const uint32_t *frame, const struct operation *operation)
 {
     schedule_block(process);
     process->state = STATE_PARKED;
     process->operation = operation;
-    process->object = object;
+    process->object = (const struct coop_object *)frame[FRAME_R0];
     process->a = frame[FRAME_R1];
-    process->b = frame[FRAME_R2];
+    process->b = frame[FRAME_R3];
     *plain(&process->block->blocked) = COOP_BLOCKED;
     enlist(process);
     if (operation->holder != NULL)
         inherit_raise(process);
-    int timeout_ms = (int)frame[FRAME_R3];
+    int timeout_ms = (int)frame[FRAME_R2];
     if (timeout_ms >= 0)
         clock_add(process, clock_now() + clock_ticks((uint32_t)timeout_ms));
 }

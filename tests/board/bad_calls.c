@@ -3,8 +3,9 @@
 
 #include "system_call.h"
 
+/* Object, arguments, timeout. */
 #define CALL(number_, a_, b_, c_, d_)                                                                                  \
-    (void)system_call(number_, (uintptr_t)(a_), (uintptr_t)(b_), (uintptr_t)(c_), (uintptr_t)(d_))
+    (void)system_call(number_, (uintptr_t)(a_), (uintptr_t)(b_), (uintptr_t)(d_), (uintptr_t)(c_))
 static int own;
 static void put_from_kernel(void)
 {

@@ -26,7 +26,7 @@ struct coop_event_state {
 
 #define COOP_EVENT(name_)                                                                                              \
     static struct coop_event_state name_##_event COOP_SECTION("coop_shm");                                             \
-    const struct coop_event name_ COOP_SECTION("coop_objects") = {                                                     \
+    const struct coop_event name_ COOP_SECTION("coop_objects.event") = {                                               \
         {.name = #name_, .control = &name_##_event.control, .kind = COOP_KIND_EVENT}}
 
 /* How to wait: for any or for all of the flags; with COOP_EVENT_CLEAR added, those waited for are cleared in one step. */

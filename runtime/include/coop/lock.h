@@ -33,7 +33,7 @@ struct coop_lock_state {
 
 #define COOP_LOCK(name_, ...)                                                                                          \
     static struct coop_lock_state name_##_lock COOP_SECTION("coop_shm");                                               \
-    const struct coop_lock name_ COOP_SECTION("coop_objects") = {                                                      \
+    const struct coop_lock name_ COOP_SECTION("coop_objects.lock") = {                                                 \
         {.name = #name_, .control = &name_##_lock.control, .kind = COOP_KIND_LOCK, __VA_ARGS__}}
 
 /*

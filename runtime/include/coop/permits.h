@@ -28,11 +28,12 @@ struct coop_permits_state {
         struct coop_permits_state state;                                                                               \
         _Atomic uint8_t owners[count_];                                                                                \
     } name_##_permits COOP_SECTION("coop_shm");                                                                        \
-    const struct coop_permits name_ COOP_SECTION("coop_objects") = {{.name = #name_,                                   \
-                                                                     .control = &name_##_permits.state.control,        \
-                                                                     .items = (void *)name_##_permits.owners,          \
-                                                                     .count = (count_),                                \
-                                                                     .kind = COOP_KIND_PERMITS}}
+    const struct coop_permits name_ COOP_SECTION("coop_objects.permits") = {                                           \
+        {.name = #name_,                                                                                               \
+         .control = &name_##_permits.state.control,                                                                    \
+         .items = (void *)name_##_permits.owners,                                                                      \
+         .count = (count_),                                                                                            \
+         .kind = COOP_KIND_PERMITS}}
 
 /*
  * Takes a permit; waits up to timeout_ms while none is free. A process may hold several.

@@ -59,13 +59,13 @@ struct coop_queue_state {
         _Atomic uint16_t marks[count_];                                                                                \
         _Alignas(COOP_ITEM_ALIGNMENT) unsigned char items[(size_t)(count_) * ((sizeof(type_) + 7u) / 8u * 8u)];        \
     } name_##_queue COOP_SECTION("coop_shm");                                                                          \
-    const struct coop_queue name_ COOP_SECTION("coop_objects") = {{.name = #name_,                                     \
-                                                                   .control = &name_##_queue.state.control,            \
-                                                                   .items = name_##_queue.items,                       \
-                                                                   .item_bytes = sizeof(type_),                        \
-                                                                   .count = (count_),                                  \
-                                                                   .kind = COOP_KIND_QUEUE,                            \
-                                                                   __VA_ARGS__}}
+    const struct coop_queue name_ COOP_SECTION("coop_objects.queue") = {{.name = #name_,                               \
+                                                                         .control = &name_##_queue.state.control,      \
+                                                                         .items = name_##_queue.items,                 \
+                                                                         .item_bytes = sizeof(type_),                  \
+                                                                         .count = (count_),                            \
+                                                                         .kind = COOP_KIND_QUEUE,                      \
+                                                                         __VA_ARGS__}}
 
 /* A message that a process took and has not finished. Valid until done, given back, or the end of its taker. */
 struct coop_lease {

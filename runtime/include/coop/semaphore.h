@@ -21,7 +21,7 @@ struct coop_semaphore_state {
 #define COOP_SEMAPHORE(name_, initial_)                                                                                \
     _Static_assert((initial_) >= 0 && (initial_) <= INT32_MAX, "an initial count is 0 to INT32_MAX");                  \
     static struct coop_semaphore_state name_##_semaphore COOP_SECTION("coop_shm.initial") = {.count = (initial_)};     \
-    const struct coop_semaphore name_ COOP_SECTION("coop_objects") = {                                                 \
+    const struct coop_semaphore name_ COOP_SECTION("coop_objects.semaphore") = {                                       \
         {.name = #name_, .control = &name_##_semaphore.control, .count = (initial_), .kind = COOP_KIND_SEMAPHORE}}
 
 /*

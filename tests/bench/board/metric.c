@@ -7,6 +7,7 @@
 #include "port.h"
 
 COOP_SHARED(volatile uint32_t, counters[METRIC_PROCESSES]);
+COOP_SEMAPHORE(go, 0);
 COOP_SEMAPHORE(resume1, 0);
 COOP_SEMAPHORE(resume2, 0);
 COOP_SEMAPHORE(resume3, 0);
@@ -22,6 +23,15 @@ static void check(uint32_t each)
             fail("a metric's counters");
 }
 
+/* By the one that measures. */
+static int let_leave(unsigned others)
+{
+    meter_end();
+    for (unsigned i = 0; i < others; i++)
+        coop_semaphore_release(&leave);
+    return 0;
+}
+
 static void clear(void)
 {
     for (unsigned i = 0; i < METRIC_PROCESSES; i++)
@@ -33,6 +43,7 @@ static int cooperate(const void *argument)
 {
     unsigned number = *(const uint32_t *)argument;
     volatile uint32_t *counter = &counters[number];
+    (void)!coop_semaphore_acquire(&go, COOP_FOREVER);
     port_yield();
     if (number == 0)
         meter_begin();
@@ -40,11 +51,9 @@ static int cooperate(const void *argument)
         port_yield();
         ++*counter;
     }
-    if (number == 0)
-        meter_end();
-    return 0;
+    return number == 0 ? let_leave(METRIC_PROCESSES - 1) : coop_semaphore_acquire(&leave, COOP_FOREVER);
 }
-COOP_PROCESS(cooperator, cooperate, .priority = 4, .instances = METRIC_PROCESSES);
+COOP_PROCESS(cooperator, cooperate, .priority = 5, .instances = METRIC_PROCESSES);
 
 void metric_cooperative(void)
 {
@@ -53,6 +62,9 @@ void metric_cooperative(void)
     for (uint32_t i = 0; i < METRIC_PROCESSES; i++)
         if (coop_start(&cooperator, &i, sizeof i, &handles[i]) < 0)
             fail("start");
+    port_yield();
+    for (unsigned i = 0; i < METRIC_PROCESSES; i++)
+        coop_semaphore_release(&go);
     for (unsigned i = 0; i < METRIC_PROCESSES; i++)
         (void)!coop_join(handles[i], COOP_FOREVER, NULL);
     check(ROUNDS);
@@ -67,8 +79,7 @@ static int first(const void *argument)
         coop_semaphore_release(&resume1);
         ++counters[0];
     }
-    meter_end();
-    return 0;
+    return let_leave(METRIC_PROCESSES - 1);
 }
 
 static inline void relay(unsigned number, const struct coop_semaphore *own, const struct coop_semaphore *next)
@@ -85,28 +96,28 @@ static int second(const void *argument)
 {
     (void)argument;
     relay(1, &resume1, &resume2);
-    return 0;
+    return coop_semaphore_acquire(&leave, COOP_FOREVER);
 }
 
 static int third(const void *argument)
 {
     (void)argument;
     relay(2, &resume2, &resume3);
-    return 0;
+    return coop_semaphore_acquire(&leave, COOP_FOREVER);
 }
 
 static int fourth(const void *argument)
 {
     (void)argument;
     relay(3, &resume3, &resume4);
-    return 0;
+    return coop_semaphore_acquire(&leave, COOP_FOREVER);
 }
 
 static int fifth(const void *argument)
 {
     (void)argument;
     relay(4, &resume4, NULL);
-    return 0;
+    return coop_semaphore_acquire(&leave, COOP_FOREVER);
 }
 COOP_PROCESS(preempted1, first, .priority = 10, .preemptible = true);
 COOP_PROCESS(preempted2, second, .priority = 11, .preemptible = true);
@@ -149,7 +160,7 @@ static int wait(const void *argument)
         (void)!coop_semaphore_acquire(&meter_signal, COOP_FOREVER);
         ++counters[0];
     }
-    return 0;
+    return coop_semaphore_acquire(&leave, COOP_FOREVER);
 }
 COOP_PROCESS(preempting, wait, .priority = 9);
 
@@ -165,7 +176,7 @@ void metric_interrupt_preemption(void)
         meter_interrupt();
         ++counters[1];
     }
-    meter_end();
+    (void)let_leave(1);
     (void)!coop_join(handle, COOP_FOREVER, NULL);
 }
 

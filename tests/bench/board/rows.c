@@ -5,6 +5,7 @@
 
 enum { CREATED = 50 };
 
+COOP_SEMAPHORE(leave, 0);
 COOP_SEMAPHORE(permit, 0);
 COOP_SEMAPHORE(ping, 0);
 COOP_SEMAPHORE(pong, 0);
@@ -26,7 +27,7 @@ static int play(const void *argument)
     struct message message = {{0}};
     switch (*(const enum part *)argument) {
     case PART_YIELD:
-        for (unsigned i = 0; i < ROUNDS; i++)
+        for (unsigned i = 0; i < ROUNDS + 2; i++)
             port_yield();
         break;
     case PART_SEMAPHORE:
@@ -42,9 +43,9 @@ static int play(const void *argument)
         }
         break;
     case PART_NOTHING:
-        break;
+        return 0;
     }
-    return 0;
+    return coop_semaphore_acquire(&leave, COOP_FOREVER);
 }
 COOP_PROCESS(partner, play, .priority = 5);
 
@@ -55,7 +56,7 @@ static int wait_for_signals(const void *argument)
         (void)!coop_semaphore_acquire(&meter_signal, COOP_FOREVER);
         meter_end();
     }
-    return 0;
+    return coop_semaphore_acquire(&leave, COOP_FOREVER);
 }
 COOP_PROCESS(urgent, wait_for_signals, .priority = 9);
 
@@ -70,6 +71,7 @@ static struct coop_handle start(const struct coop_process *process, enum part pa
 
 static void join(struct coop_handle handle)
 {
+    coop_semaphore_release(&leave);
     if (coop_join(handle, COOP_FOREVER, NULL) < 0)
         fail("join");
 }
@@ -107,8 +109,7 @@ void row_lock(void)
 void row_queue(void)
 {
     struct message message = {{1, 2, 3, 4}};
-    LOOP((void)!coop_queue_put(&queue, &message, COOP_FOREVER);
-         (void)!coop_queue_get(&queue, &message, COOP_FOREVER));
+    LOOP((void)!coop_queue_put(&queue, &message, COOP_FOREVER); (void)!coop_queue_get(&queue, &message, COOP_FOREVER));
     if (!coop_queue_is_empty(&queue) || message.words[3] != 4)
         fail("queue");
 }
@@ -117,8 +118,7 @@ void row_queue_ping(void)
 {
     struct message message = {{1, 2, 3, 4}};
     struct coop_handle other = start(&partner, PART_QUEUE);
-    LOOP((void)!coop_queue_put(&there, &message, COOP_FOREVER);
-         (void)!coop_queue_get(&back, &message, COOP_FOREVER));
+    LOOP((void)!coop_queue_put(&there, &message, COOP_FOREVER); (void)!coop_queue_get(&back, &message, COOP_FOREVER));
     join(other);
     if (message.words[3] != 4)
         fail("queue ping-pong");
@@ -154,7 +154,7 @@ void row_command(void)
 void row_load_image(void)
 {
     struct coop_handle handle = start(&partner, PART_NOTHING);
-    join(handle);
+    (void)!coop_join(handle, COOP_FOREVER, NULL);
     meter_begin();
     meter_command(METER_LOAD_IMAGE, handle.slot);
     meter_end();

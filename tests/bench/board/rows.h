@@ -16,8 +16,12 @@ struct row {
 enum part { PART_YIELD, PART_SEMAPHORE, PART_QUEUE, PART_NOTHING };
 extern const struct coop_process partner;
 
+/* A process that has done its part waits for leave to end, since its end, which is no part of the row, takes long. */
+extern const struct coop_semaphore leave;
+
 void row_empty(void), row_loop(void);
-void row_switch(void), row_semaphore(void), row_lock(void), row_queue(void), row_queue_ping(void), row_semaphore_ping(void);
+void row_switch(void), row_semaphore(void), row_lock(void), row_queue(void), row_queue_ping(void),
+    row_semaphore_ping(void);
 void row_create(void), row_command(void), row_load_image(void), row_interrupt(void), row_masked(void);
 
 /* Loops with the shape of Thread-Metric's tests. */

@@ -1,0 +1,14 @@
+/*
+ * Found instead of the compiler's by the kernel. There is one core, and all who touch an object do it in the kernel, which
+ * they enter one at a time: so no store has to be ordered for anybody else.
+ */
+#ifndef ONE_CORE_STDATOMIC_H
+#define ONE_CORE_STDATOMIC_H
+
+#include_next <stdatomic.h>
+
+#define memory_order_acquire memory_order_relaxed
+#define memory_order_release memory_order_relaxed
+#define memory_order_acq_rel memory_order_relaxed
+
+#endif

@@ -184,8 +184,9 @@ bench: ## set up, build, and measure coop beside its peers (BENCH_ROUNDS=, BENCH
 	@port/linux/setup $(PACKAGES) $(PACKAGES_bench)
 	@$(MAKE) --no-print-directory bench-run
 
-size: programs ## the RAM that each process, queue, semaphore, ... of each app costs
-	@for a in $(APPS); do echo "$$a:"; $(NM) -S $(BUILD)/$$a$(EXE) | sort | awk -f runtime/size.awk; done
+size: programs ## the RAM (PORT=qemu-arm: and flash) that each process, queue, semaphore, ... of each app costs
+	@for a in $(APPS); do echo "$$a:"; \
+	  { $(NM) -S $(BUILD)/$$a$(EXE) | sort; $(if $(SIZES),$(SIZES) $(BUILD)/$$a$(EXE)); } | awk -f runtime/size.awk; done
 
 install: $(LIB) ## install library, headers, linker fragment and coop.pc under PREFIX (DESTDIR is honoured)
 	install -d $(DESTDIR)$(PREFIX)/include/coop $(DESTDIR)$(PREFIX)/lib/coop $(DESTDIR)$(PREFIX)/lib/pkgconfig

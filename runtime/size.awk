@@ -1,4 +1,4 @@
-# In: `nm -S`, sorted by address. Out: the RAM that each declared thing costs, the biggest first.
+# In: `nm -S`, sorted by address, and what the port adds. Out: the RAM (and flash) that each declared thing costs, the biggest first.
 # A thing's symbols are NAME_KIND for an object, NAME_blocks (shared), NAME_records (private) and NAME_state for a process.
 function number(hex,    i, n)
 {
@@ -11,7 +11,14 @@ $NF == "coop_arena_start"   { arena = number($1) }
 $NF == "coop_arena_end"     { arena_end = number($1) }
 $NF == "coop_records_start" { records = number($1) }
 $NF == "coop_records_end"   { records_end = number($1) }
-NF == 4 { address[$4] = number($1); bytes[$4] = number($2) }
+NF == 4 && $1 != "more" { address[$4] = number($1); bytes[$4] = number($2) }
+
+# A port's own: "more NAME RAM FLASH".
+$1 == "more" {
+    more[$2] += $3
+    flash[$2] += $4
+    has_flash = 1
+}
 
 END {
     for (symbol in address) {
@@ -29,8 +36,18 @@ END {
         if (suffix == "blocks" || suffix == "records") kind[name] = "process"
         else if (kind[name] == "") kind[name] = suffix == "state" ? "object" : suffix == "" ? "shared" : suffix
     }
+    for (name in more) {
+        cost[name] += more[name]
+        total += more[name]
+        all_flash += flash[name]
+    }
+    if (has_flash)
+        printf "%9s %9s\n", "RAM", "flash"
     for (name in cost)
-        printf "%9d  %-10s %s\n", cost[name], kind[name], name | "sort -k1,1nr -k3"
-    close("sort -k1,1nr -k3")
-    printf "%9d  in all; the arena is %d with its alignment to pages\n", total, arena_end - arena
+        printf "%9d%s  %-10s %s\n", cost[name], (has_flash ? sprintf(" %9d", flash[name]) : ""), kind[name], name | "sort -k1,1nr"
+    close("sort -k1,1nr")
+    if (has_flash)
+        printf "%9d %9d  in all\n", total, all_flash
+    else
+        printf "%9d  in all; the arena is %d with its alignment to pages\n", total, arena_end - arena
 }

@@ -46,3 +46,4 @@ PORT_LIBS      := -lc $(BUILD)/libcoop.a
 CMOCKA_CPPFLAGS := -DHAVE_INTTYPES_H -DHAVE_SIGNAL_H -DHAVE_STRINGS_H -DHAVE_MALLOC_H $(APP_CFLAGS)
 
 RUNNER := port/qemu-arm/run --repeatable
+SIZES  := port/qemu-arm/sizes

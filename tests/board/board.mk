@@ -4,7 +4,7 @@ PORT_TESTS_qemu-arm += board/abuse board/bad_calls board/schedule
 PORT_TOOLS_qemu-arm += board/stuck
 TEST_SCRIPTS_qemu-arm += $(patsubst %,tests/board/%.sh,hello tracker reset)
 
-ifeq ($(PORT)$(BOARD),qemu-armmps2-an386)
+ifeq ($(PORT)-$(BOARD)-$(POLICY),qemu-arm-mps2-an386-priority)
 # Other boards have the same kernel: hello, and whether they protect.
 OTHER_BOARDS   := mps2-an385 mps2-an500
 OTHER_PROGRAMS := $(foreach b,$(OTHER_BOARDS),build/qemu-arm-$b/tests/board/abuse.elf)

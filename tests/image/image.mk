@@ -25,6 +25,8 @@ PORT_TOOLS_linux += $(NOT_EMULATED)
 PLAIN_TESTS      := $(filter-out test_queue_model,$(PLAIN_TESTS)) # minutes
 PORT_TESTS       := $(filter-out $(NOT_EMULATED),$(PORT_TESTS))
 PORT_TESTS_linux := $(filter-out $(NOT_EMULATED),$(PORT_TESTS_linux))
+# These look for processes by their names, and for the stack's own limits: both are the emulator's there.
+TEST_SCRIPTS_linux := $(filter-out tests/tracker_kill.sh tests/tracker_inject.sh,$(TEST_SCRIPTS_linux))
 endif
 
 SUITES := build/image/tests/image/suites-$(ARCH).cpio.gz

@@ -13,15 +13,10 @@ PLAIN_TESTS_linux := test_capture
 PORT_TESTS       := test_process test_supervisor test_watch test_bad_input test_misuse
 PORT_TESTS_linux := test_wakes test_system test_options test_fault test_guard test_spawn test_log test_stream test_bell \
                     test_scribble
-PORT_TESTS_qemu-arm := test_interrupt test_policy_$(POLICY) test_overflow
-
-# Firmwares for the scripts of the same names.
-PORT_TOOLS_qemu-arm := board_ends board_uart
 
 TEST_TOOLS_linux := capture_check disturb
 
 TEST_SCRIPTS       :=
-TEST_SCRIPTS_qemu-arm := tests/board_ends.sh tests/board_uart.sh
 TEST_SCRIPTS_linux := $(patsubst %,tests/tracker_%.sh,captures kill inject input stop)
 
 include tests/board/board.mk

@@ -1,8 +1,10 @@
-# What only a board is tested for. Included by tests.mk.
+# What only a board is tested for. Included by tests.mk. The tools are firmwares for the scripts.
 
-PORT_TESTS_qemu-arm += board/abuse board/bad_calls board/schedule
-PORT_TOOLS_qemu-arm += board/stuck
-TEST_SCRIPTS_qemu-arm += $(patsubst %,tests/board/%.sh,hello tracker reset)
+POLICY_TESTS_priority := schedule policy_priority
+POLICY_TESTS_feedback := policy_feedback
+PORT_TESTS_qemu-arm += $(addprefix board/,abuse bad_calls interrupt grants overflow $(POLICY_TESTS_$(POLICY)))
+PORT_TOOLS_qemu-arm += $(addprefix board/,stuck ends uart)
+TEST_SCRIPTS_qemu-arm += $(patsubst %,tests/board/%.sh,hello tracker reset ends uart)
 
 ifeq ($(PORT)-$(BOARD)-$(POLICY),qemu-arm-mps2-an386-priority)
 # Other boards have the same kernel: hello, and whether they protect.

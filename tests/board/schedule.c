@@ -1,4 +1,4 @@
-/* Who runs when, under the default policy, beyond test_policy_priority.c: order of arrival, shares, inheritance given back. */
+/* Who runs when, under the default policy, beyond policy_priority.c: order of arrival, shares, inheritance given back. */
 #include "real.h"
 
 #include <string.h>

@@ -12,7 +12,7 @@ tr -d '!' <"$work/said" | tr '[:lower:]' '[:upper:]' >"$work/expected"
 cat "$work/said" >"$work/uart.in" &
 
 timeout 60 port/qemu-arm/run --qemu -chardev --qemu "pipe,id=uart2,path=$work/uart" --qemu -serial --qemu chardev:uart2 \
-    "$BUILD/tests/board_uart.elf" </dev/null 2>"$work/log" || { echo "ended with $?"; cat "$work/log"; exit 1; }
+    "$BUILD/tests/board/uart.elf" </dev/null 2>"$work/log" || { echo "ended with $?"; cat "$work/log"; exit 1; }
 wait "$reader"
 cmp "$work/expected" "$work/answer" || exit 1
 grep -q 'driver\[0\] faulted' "$work/log" || { echo 'the driver did not die'; exit 1; }

@@ -1,6 +1,6 @@
 /*
- * Firmwares that end as no process may: their supervisor or kernel is stuck, or overflows its stack. The first argument
- * says how. After a reset the second run says so and ends; board_ends.sh looks at the log.
+ * Ends that no process could bring about: in the middle of a run the supervisor or the kernel is stuck, or one of them
+ * overflows its stack. The first argument says which. After a reset the second run says so and ends. Run by ends.sh.
  */
 #include <coop.h>
 #include <coop/board.h>
@@ -14,7 +14,7 @@ enum { IRQ_ACT = 30, SECOND_RUN = 0x5ec04d };
 /* In RAM that a reset leaves alone, past what the port keeps there. */
 #define MARK (*(volatile uint32_t *)0x203ffff0u)
 
-enum act { STUCK_SUPERVISOR, STUCK_KERNEL, STUCK_MASKED, KERNEL_OVERFLOW };
+enum act { STUCK_SUPERVISOR, STUCK_KERNEL, KERNEL_OVERFLOW };
 COOP_SHARED(enum act, act);
 
 static void spin(void)
@@ -37,10 +37,6 @@ static void do_act(void)
     switch (act) {
     case STUCK_SUPERVISOR: /* it goes on elsewhere when it is woken */
         ((uint32_t *)supervisor.context.psp)[FRAME_PC] = (uint32_t)spin & ~1u;
-        break;
-    case STUCK_MASKED:
-        __asm__ volatile("cpsid f");
-        spin();
         break;
     case STUCK_KERNEL:
         spin();
@@ -80,7 +76,7 @@ COOP_PROCESS(second, nothing);
 
 int main(int argc, char **argv)
 {
-    static const char *const acts[] = {"stuck-supervisor", "stuck-kernel", "stuck-masked", "kernel-overflow"};
+    static const char *const acts[] = {"stuck-supervisor", "stuck-kernel", "kernel-overflow"};
     if (MARK == SECOND_RUN) {
         MARK = 0;
         puts("second run");

@@ -1,6 +1,6 @@
 /*
  * A driver of a UART that is an ordinary process: it alone can touch the UART, waits for its interrupts, and serves others
- * through queues. It ends when it has to send a '!', and its successor goes on. board_uart.sh talks to it.
+ * through queues. It ends when it has to send a '!', and its successor goes on. uart.sh talks to it.
  *
  * One event tells the driver all that it waits for: the UART has a byte, has room for one, or a client has done something.
  */

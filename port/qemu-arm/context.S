@@ -67,11 +67,6 @@ switch_entry:
     save_fpu_far
     restore_fpu_far
 
-@ The process has used the floating-point unit, and its stack has no room for the registers: it ends here.
-no_room:
-    bl      fault_no_room
-    b       saved_fpu
-
 @ Every interrupt.
     .global interrupt_entry
     .thumb_func

@@ -12,11 +12,14 @@ OTHER_BOARDS   := mps2-an385 mps2-an500
 OTHER_PROGRAMS := $(foreach b,$(OTHER_BOARDS),build/qemu-arm-$b/tests/board/abuse.elf)
 $(OTHER_PROGRAMS): build/qemu-arm-%/tests/board/abuse.elf: other-boards/%
 
-.PHONY: linux-programs $(OTHER_BOARDS:%=other-boards/%)
+.PHONY: $(OTHER_BOARDS:%=other-boards/%)
 $(OTHER_BOARDS:%=other-boards/%): other-boards/%:
 	@$(MAKE) --no-print-directory BOARD=$* build/qemu-arm-$*/hello.elf build/qemu-arm-$*/tests/board/abuse.elf
+endif
 
+ifeq ($(PORT),qemu-arm)
 # With whose lines the firmware's are compared.
+.PHONY: linux-programs
 test-programs: linux-programs
 linux-programs:
 	@$(MAKE) --no-print-directory PORT=linux build/linux/hello build/linux/tracker

@@ -23,9 +23,9 @@
  * board drown in interrupts. A line is masked when the run begins and when its driver has ended. What was counted before
  * an end is not forgotten: a driver looks at its peripheral, not at the count, for what there is to do.
  *
- * How soon: an interrupt waits while the kernel works on a call, which for messages of a few words is some fifty instructions.
- * But a message is copied in one go, 21 instructions for every 32 bytes (43,000 for 64 KB): where that is too long, share the
- * data (coop/shared.h), and let the messages say which part of it is whose.
+ * How soon: an interrupt waits while the kernel works on a call, which for short messages is a few hundred instructions
+ * (make bench-qemu tells). But a message is copied in one go, 21 instructions for every 32 bytes (43,000 for 64 KB): where that is
+ * too long, share the data (coop/shared.h), and let the messages say which part of it is whose.
  *
  * coop_run answers COOP_EINVAL, and logs why, when a declaration asks for what the board can't give: see the fields.
  */

@@ -1,8 +1,8 @@
 /* disturb [-k NAME] [-n KILLS] [-s SEED] [-f FEED] [-t SECONDS] OUTPUT ERRORS PROGRAM [ARGUMENT...]
  *
  * Runs a program made with coop, and kills its process NAME (SIGKILL) at random moments, up to KILLS times, each life of it
- * once, until the program ends. With FEED, the program reads that file from a pipe, to which it is written piece by piece:
- * a piece for each life, so that all kills find work under way, and the rest after the last kill.
+ * once, until the program ends. That all kills find work under way, the program is held back: with FEED, it reads that file
+ * from a pipe, a piece in each life, and the rest after the last kill; without, its output is taken piece by piece likewise.
  * Prints the number of kills. Ends with the program's status, or 99 when it did not end in time: then all is killed.
  */
 #define _GNU_SOURCE
@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 #include <unistd.h>
 
 #define LONGEST_LIFE_US 1500 /* from when it is seen to the kill */
+#define PIPE_BYTES      4096
+#define TAKEN_BYTES     1024 /* in each life */
 
 static const char *victim = "";
 static int kills_wanted;
@@ -28,6 +31,8 @@ static const char *feed;
 static size_t feed_bytes;
 static size_t fed_bytes;
 static int feed_fd = -1;
+static int taken_fd = -1; /* where the program's output comes from, without a feed */
+static int output_fd;
 static pid_t program;
 static unsigned long long random_state = 1;
 
@@ -138,36 +143,68 @@ static void feed_some(size_t bytes)
     }
 }
 
-static void redirect(const char *path, int to)
+/* Takes up to `bytes` bytes of the output, as far as it is there. */
+static void take_some(size_t bytes)
+{
+    char piece[TAKEN_BYTES];
+
+    while (taken_fd >= 0 && bytes > 0) {
+        ssize_t got = read(taken_fd, piece, bytes < sizeof piece ? bytes : sizeof piece);
+
+        if (got <= 0)
+            return;
+        if (write(output_fd, piece, (size_t)got) != got)
+            fail("output");
+        bytes -= (size_t)got;
+    }
+}
+
+static int create(const char *path)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 
-    if (fd < 0 || dup2(fd, to) < 0)
+    if (fd < 0)
+        fail(path);
+    return fd;
+}
+
+/* The program's standard input, output or error becomes the descriptor. */
+static void redirect(int fd, int to)
+{
+    if (dup2(fd, to) < 0)
         _exit(98);
 }
 
 static void start(char **argv)
 {
-    int ends[2];
+    int in[2];
+    int out[2];
+    int errors = create(argv[1]);
 
+    output_fd = create(argv[0]);
     signal(SIGPIPE, SIG_IGN);
-    if (pipe2(ends, O_CLOEXEC) < 0)
+    if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
         fail("pipe");
     program = fork();
     if (program < 0)
         fail("fork");
     if (program == 0) {
         signal(SIGPIPE, SIG_DFL);
-        if (feed && dup2(ends[0], STDIN_FILENO) < 0)
-            _exit(98);
-        redirect(argv[0], STDOUT_FILENO);
-        redirect(argv[1], STDERR_FILENO);
+        if (feed)
+            redirect(in[0], STDIN_FILENO);
+        redirect(feed ? output_fd : out[1], STDOUT_FILENO);
+        redirect(errors, STDERR_FILENO);
         execv(argv[2], argv + 2);
         _exit(98);
     }
-    close(ends[0]);
-    feed_fd = ends[1];
+    close(in[0]);
+    close(out[1]);
+    feed_fd = in[1];
+    taken_fd = out[0];
     fcntl(feed_fd, F_SETFL, O_NONBLOCK);
+    fcntl(taken_fd, F_SETFL, O_NONBLOCK);
+    fcntl(taken_fd, F_SETPIPE_SZ, PIPE_BYTES);
+    feed_some(0);
 }
 
 static bool has_ended(int *status)
@@ -193,15 +230,18 @@ static int run(void)
         }
         if (pid != 0 && pid != last) {
             feed_some(piece);
+            take_some(TAKEN_BYTES);
             nap_us(draw(LONGEST_LIFE_US));
             if (kill(pid, SIGKILL) == 0)
                 kills++;
             last = pid;
         } else if (kills == kills_wanted) {
             feed_some(feed_bytes);
+            take_some(SIZE_MAX);
             nap_us(1000);
         }
     }
+    take_some(SIZE_MAX);
     printf("%d kills\n", kills);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -238,9 +278,5 @@ int main(int argc, char **argv)
         return 98;
     }
     start(argv + optind);
-    if (!feed) {
-        close(feed_fd);
-        feed_fd = -1;
-    }
     return run();
 }

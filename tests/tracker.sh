@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Sourced by tests/tracker_*.sh: runs of the tracker, and what they must give. BUILD and RUNNER are set by tests/run.
 # The captures are the one that the generator makes and, where they are, those of COOP_NMEA_DIR.
 set -uo pipefail
@@ -66,7 +67,7 @@ adds_up() {
 
 # children PID [NAME]: the pids of its living children. Processes that end meanwhile are no error.
 children() {
-    cat /proc/[0-9]*/stat 2>/dev/null | awk -v parent="$1" -v name="(${2:-})" \
+    { cat /proc/[0-9]*/stat 2>/dev/null || true; } | awk -v parent="$1" -v name="(${2:-})" \
         '$4 == parent && $3 != "Z" && (name == "()" || $2 == name) { print $1 }'
 }
 

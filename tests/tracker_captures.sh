@@ -1,5 +1,6 @@
 #!/bin/bash
 # Every capture gives exactly its positions, whether it comes as a file, through a pipe, or as standard input.
+# shellcheck source=tests/tracker.sh
 . "$(dirname "$0")/tracker.sh"
 
 for capture in "${captures[@]}"; do
@@ -7,6 +8,7 @@ for capture in "${captures[@]}"; do
     is_right "$capture" "$work/out" "$capture"
     adds_up "$capture"
     cp "$work/out" "$work/file"
+    # shellcheck disable=SC2002  # a pipe is what is meant
     cat "$capture" | tracker - >"$work/out" 2>"$work/err" || wrong "$capture through a pipe: status $?"
     cmp -s "$work/file" "$work/out" || wrong "$capture gives something else through a pipe"
     adds_up "$capture through a pipe"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # The parser misbehaves in each way that the tracker knows: the log says how and where, and no other sentence is lost.
+# shellcheck source=tests/tracker.sh
 . "$(dirname "$0")/tracker.sh"
 
 declare -A log=(

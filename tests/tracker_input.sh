@@ -1,5 +1,6 @@
 #!/bin/bash
 # Bad options and bad input: a clear answer, and an end.
+# shellcheck source=tests/tracker.sh
 . "$(dirname "$0")/tracker.sh"
 
 # refuses STATUS MESSAGE ARGUMENT...
@@ -56,4 +57,4 @@ says '1 overlong' "an endless line"
 tracks "$work/mixed"
 is_right "$made" "$work/out" "junk around a capture"
 
-finish
+finish "bad options and bad input"

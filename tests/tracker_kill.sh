@@ -1,14 +1,14 @@
 #!/bin/bash
 # Processes of the tracker are killed again and again, at random moments: what that costs is what tracker.c says.
+# shellcheck source=tests/tracker.sh
 . "$(dirname "$0")/tracker.sh"
 seed=${SEED:-$RANDOM}
 kills=${KILLS:-30}
 few=8 # of those whose restarts wait longer each time
 fence=51.478,0,800
-declare -A total
 echo "SEED=$seed KILLS=$kills"
 
-# disturb VICTIM CAPTURE KILLS [-f FEED] -- ARGUMENT...: into $work/out and $work/err. shellcheck disable=SC2086
+# disturb VICTIM KILLS [-f FEED] -- ARGUMENT...: into $work/out and $work/err. On a busy machine the watchdog may add a restart.
 disturb() {
     local victim=$1 number=$2
     shift 2
@@ -19,7 +19,8 @@ disturb() {
     # shellcheck disable=SC2086
     $runner "$build/tests/disturb" -k "$victim" -n "$number" -s "$seed" "${options[@]}" "$work/out" "$work/err" \
         $runner "$build/tracker" --fence $fence "$@" >"$work/kills" || wrong "$victim, $*: status $?, $(cat "$work/kills")"
-    killed=$(cut -d' ' -f1 "$work/kills")
+    [ "$(cat "$work/kills")" = "$number kills" ] || wrong "$victim, $*: of $number kills, $(cat "$work/kills")"
+    [ "$(restarts_of "$victim")" -ge "$number" ] || wrong "$victim, $*: $number kills, but $(cat "$work/err")"
 }
 
 tpv() { grep -v '"class":"FENCE"' "$1"; }
@@ -42,23 +43,18 @@ same_but_again() {
 
 build/host/generate 600 >"$work/long.nmea"
 
-for capture in "$work/long.nmea" $(some_captures quectel-l76k-dual ublox-zed-f9p-nmea); do
+for capture in "$work/long.nmea" $(some_captures quectel-l76k-dual skytraq-dgps); do
     tracks "$capture" --fence $fence
     cp "$work/out" "$work/undisturbed"
 
     disturb parser "$kills" -f "$capture" -- -
     same "$capture, parser, through a pipe"
     is_right "$capture" "$work/out" "$capture, parser, through a pipe"
-    [ "$killed" = "$kills" ] && [ "$(restarts_of parser)" = "$kills" ] ||
-        wrong "$capture: of $kills kills $killed were done, and $(restarts_of parser) restarts"
-
     for victim in parser reader; do
         disturb $victim $few -- "$capture"
         same "$capture, $victim"
-        total[$victim]=$((${total[$victim]:-0} + $(restarts_of $victim)))
     done
 done
-[ "${total[parser]}" -gt 0 ] && [ "${total[reader]}" -gt 0 ] || wrong "nothing was killed while a file was read"
 
 capture=$work/long.nmea
 tracks "$capture" --fence $fence
@@ -66,10 +62,8 @@ cp "$work/out" "$work/undisturbed"
 disturb geofence $few -f "$capture" -- -
 cmp -s <(tpv "$work/out") <(tpv "$work/undisturbed") || wrong "geofence: other reports"
 cmp -s <(alerts "$work/out" | uniq) <(alerts "$work/undisturbed") || wrong "geofence: other alerts"
-[ "$(restarts_of geofence)" = $few ] || wrong "geofence: $(restarts_of geofence) restarts"
 disturb reporter $few -f "$capture" -- -
 same_but_again reporter
-[ "$(restarts_of reporter)" = $few ] || wrong "reporter: $(restarts_of reporter) restarts"
 
 # While nobody reads the output, parsers that are killed hold no sentence: none becomes a dead letter.
 mkfifo "$work/blocked"
@@ -89,6 +83,6 @@ exec 5>&-
 wait $! "$pid" || wrong "blocked: status $?"
 is_right "$made" "$work/out" blocked
 adds_up blocked
-[ "$(restarts_of parser)" = 8 ] || wrong "blocked: $(restarts_of parser) restarts"
+[ "$(restarts_of parser)" -ge 8 ] || wrong "blocked: 8 kills, but $(cat "$work/err")"
 
 finish "$kills kills in each run"

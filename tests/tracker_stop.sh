@@ -1,5 +1,6 @@
 #!/bin/bash
 # Who reads goes away, nobody reads, signals come, the supervisor is killed: nothing hangs and nothing is left.
+# shellcheck source=tests/tracker.sh
 . "$(dirname "$0")/tracker.sh"
 
 # Nobody reads the output any more, which is more than a pipe holds.
@@ -21,7 +22,8 @@ exec 3>&-
 
 # starts STDOUT: the tracker on a pipe that stays open, at least with these children, from now on $pid and $all.
 starts() {
-    # A shell starts background jobs with SIGINT ignored, and coop leaves that so. shellcheck disable=SC2086
+    # A shell starts background jobs with SIGINT ignored, and coop leaves that so.
+    # shellcheck disable=SC2086
     env --default-signal=INT $runner "$build/tracker" - <"$work/input" >"$1" 2>"$work/err" &
     pid=$!
     head -20 "$made" >&4
@@ -87,4 +89,4 @@ for name in reader parser reporter root; do
     none_runs || wrong "SIGTERM of the $name: processes are left: $all"
 done
 
-finish
+finish "it stops, and nothing is left"

@@ -56,9 +56,9 @@ _Static_assert(sizeof kinds / sizeof *kinds == INJECT_KINDS, "each kind has a na
 
 uint8_t inject_kind(const char *name, size_t length)
 {
-    for (uint8_t i = 1; i < INJECT_KINDS; i++)
+    for (unsigned i = 1; i < INJECT_KINDS; i++)
         if (strlen(kinds[i].name) == length && memcmp(kinds[i].name, name, length) == 0)
-            return i;
+            return (uint8_t)i;
     return INJECT_NOTHING;
 }
 

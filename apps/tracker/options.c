@@ -64,12 +64,14 @@ static const char *set_injection(struct settings *settings, const char *text)
 
 static const char *set_input(struct settings *settings, const char *text)
 {
-    if (*text == '\0')
+    size_t length = strlen(text);
+
+    if (length == 0)
         return "this is no name of an input";
-    if (strlen(text) >= sizeof settings->input)
+    if (length >= sizeof settings->input)
         return "the name is too long";
     if (strcmp(text, "-") != 0)
-        strcpy(settings->input, text);
+        memcpy(settings->input, text, length + 1);
     return NULL;
 }
 

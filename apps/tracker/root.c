@@ -20,10 +20,8 @@ struct pipeline {
     struct sentence letters[NAMED_MAX]; /* the first ones */
 };
 
-static const struct coop_process *const stages[] = {
+static const struct coop_process *const stages[STAGES] = {
     [GEOFENCE] = &geofence, [REPORTER] = &reporter, [PARSER] = &parser, [READER] = &reader};
-
-_Static_assert(sizeof stages / sizeof *stages == STAGES, "each stage has a process");
 
 static int start(struct pipeline *pipeline)
 {

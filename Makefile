@@ -130,7 +130,7 @@ include tests/bench/board/board.mk
 .PHONY: all programs test-programs test-arm check check-port run-qemu run-firmware image run-image cmocka-source help run test bench size install setup clean distclean format lint
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile $(filter tests/%.mk,$(MAKEFILE_LIST))
 
 programs: $(foreach a,$(APPS),$(call program,$a)) ## build the library and the apps
 

@@ -10,7 +10,7 @@ PREFIX  := /usr/local
 APPS    := hello tracker
 
 # What `make test` builds and runs, one set of make's arguments each.
-CONFIGURATIONS := PORT=linux SANITIZE=1 PORT=qemu-arm
+CONFIGURATIONS := PORT=linux SANITIZE=1 PORT=qemu-arm POLICY=feedback
 
 PACKAGES       := gcc libc6-dev binutils musl-tools linux-libc-dev libcmocka-dev xz-utils \
                   gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm

@@ -176,7 +176,7 @@ struct coop_process {
 #define COOP_PROCESS(name_, entry_, ...)                                                                               \
     extern struct coop_block name_##_blocks[] __attribute__((visibility("hidden")));                                   \
     extern struct coop_record name_##_records[] __attribute__((visibility("hidden")));                                 \
-    static __attribute__((used, noinline)) void name_##_reserve(void)                                                  \
+    static COOP_FOLDED void name_##_reserve(void)                                                                      \
     {                                                                                                                  \
         enum { ONE = 1 };                                                                                              \
         __asm__ volatile(COOP_RESERVE(#name_ "_blocks", "coop_shm.blocks,\"aw\",%%progbits", 0)                        \
@@ -194,6 +194,12 @@ struct coop_process {
         .records = name_##_records,                                                                                    \
         __VA_ARGS__}
 
+/* gcc knows such an expression's value only when it optimises, clang always. */
+#ifdef __clang__
+#define COOP_FOLDED __attribute__((used, noinline))
+#else
+#define COOP_FOLDED __attribute__((used, noinline, optimize("O1")))
+#endif
 #define COOP_INSTANCES(...)                                                                                            \
     (((const struct coop_process){__VA_ARGS__}).instances + !((const struct coop_process){__VA_ARGS__}).instances)
 #define COOP_RESERVE(symbol_, section_, operand_)                                                                      \

@@ -20,7 +20,7 @@ struct meter {
     uint32_t command; /* enum meter_command */
     uint32_t argument;
     uint32_t begun_ticks, begun_exceptions;
-    uint32_t ticks, exceptions_spent; /* of the spans since meter_reset */
+    uint32_t ticks, exceptions_spent;     /* of the spans since meter_reset */
     uint32_t least_latency, most_latency; /* ticks */
     uint32_t samples;
 };

@@ -90,6 +90,9 @@ struct operation {
 /* By number; OPERATIONS entries. */
 extern const struct operation *const operations[];
 
+/* Ends the calling process for breaking a rule: its block's report says which, and where. */
+_Noreturn void port_misuse(enum coop_misuse reason);
+
 /*
  * int port_call(const struct operation *operation, const struct coop_object *object, uintptr_t a, uintptr_t b, int timeout_ms)
  *
@@ -108,7 +111,6 @@ uint32_t port_self(void);
 const void *port_argument(void);
 void port_yield(void);
 _Noreturn void port_exit(int code);
-_Noreturn void port_misuse(enum coop_misuse reason);
 
 /*
  * A run, by the supervisor. port_open: makes the arena, after which processes can be started; returns 0 or an enum

@@ -122,7 +122,7 @@ static void limit_stack(uint32_t declared_bytes)
         return;
     /* Without a limit nothing tells an overflow from any other bad address. */
     if (declared_bytes != 0 || limit.rlim_cur == RLIM_INFINITY) {
-        rlim_t wanted = declared_bytes == 0                ? DEFAULT_STACK_BYTES
+        rlim_t wanted = declared_bytes == 0                  ? DEFAULT_STACK_BYTES
                         : declared_bytes > LEAST_STACK_BYTES ? declared_bytes
                                                              : LEAST_STACK_BYTES;
         limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;

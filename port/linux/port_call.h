@@ -26,7 +26,6 @@ struct linux_self {
 };
 extern struct linux_self linux_self;
 
-_Noreturn void port_misuse(enum coop_misuse reason);
 /* What seldom happens. All end a port_call, so that it is a leaf: nothing of it must be kept across a call. */
 int linux_call_slowly(const struct operation *operation, const struct coop_object *object, uintptr_t a, uintptr_t b,
                       int timeout_ms);

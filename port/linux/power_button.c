@@ -20,7 +20,7 @@ static unsigned count;
 void power_button_open(void)
 {
     char path[] = "/dev/input/event0";
-    for (char i = 0; i < BUTTONS_MOST; i++) {
+    for (int i = 0; i < BUTTONS_MOST; i++) {
         path[sizeof path - 2] = (char)('0' + i);
         int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
         if (fd < 0)

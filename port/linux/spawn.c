@@ -17,8 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum { ENVIRONMENT_MOST = 1024, KILL_TAKES_MOST_US = 5000000 };
 
 static pid_t pids[COOP_MAX_PROCESSES];

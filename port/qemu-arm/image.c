@@ -27,14 +27,13 @@ extern const struct relocation relocations_start[], relocations_end[];
 
 __attribute__((used)) static void layout_for_the_linker(void)
 {
-    __asm__ volatile(LAYOUT(process_bytes) LAYOUT(instances) LAYOUT(stack_bytes) LAYOUT(stack_default)
-                         LAYOUT(stack_least) LAYOUT(state_bytes)
-                     :
-                     : [process_bytes] "i"(sizeof(struct coop_process)),
-                       [instances] "i"(offsetof(struct coop_process, instances)),
-                       [stack_bytes] "i"(offsetof(struct coop_process, stack_bytes)),
-                       [stack_default] "i"(STACK_DEFAULT_BYTES), [stack_least] "i"(STACK_LEAST_BYTES),
-                       [state_bytes] "i"(sizeof(struct process)));
+    __asm__ volatile(
+        LAYOUT(process_bytes) LAYOUT(instances) LAYOUT(stack_bytes) LAYOUT(stack_default) LAYOUT(stack_least)
+            LAYOUT(state_bytes)
+        :
+        : [process_bytes] "i"(sizeof(struct coop_process)), [instances] "i"(offsetof(struct coop_process, instances)),
+          [stack_bytes] "i"(offsetof(struct coop_process, stack_bytes)), [stack_default] "i"(STACK_DEFAULT_BYTES),
+          [stack_least] "i"(STACK_LEAST_BYTES), [state_bytes] "i"(sizeof(struct process)));
 }
 
 /* Rounded up to what one region can cover. */
@@ -71,7 +70,8 @@ void image_layout(void)
             protect_grant(process);
             stack += bytes;
         }
-    if (stack > (uint32_t)stacks_start + (uint32_t)stacks_bytes || process_slots() > (uint32_t)(processes_end - processes))
+    if (stack > (uint32_t)stacks_start + (uint32_t)stacks_bytes ||
+        process_slots() > (uint32_t)(processes_end - processes))
         kernel_panic("the link script reserved too little", NULL);
 }
 
@@ -95,7 +95,7 @@ static void relocate(uint32_t image)
     const struct relocation *end = first_from(template + (uint32_t)image_data_bytes);
     for (const struct relocation *relocation = first_from(template); relocation < end; relocation++) {
         uint32_t *word = (uint32_t *)(relocation->offset - template + image);
-        if (*word - template < (uint32_t)image_bytes)
+        if (*word - template <(uint32_t)image_bytes)
             *word += image - template;
     }
 }

@@ -44,10 +44,13 @@ struct cmsdk_watchdog {
 #define WATCHDOG_UNLOCK         0x1acce551u
 
 /* What the kernel uses, PERIPHERAL_BYTES each; and the part of the memory map where peripherals are. */
-#define KERNEL_PERIPHERALS {0x40000000u, 0x40001000u, 0x40004000u, 0x40005000u, 0x40008000u}
-#define PERIPHERAL_BYTES   0x1000u
-#define PERIPHERALS_BASE   0x40000000u
-#define PERIPHERALS_BYTES  0x20000000u
+#define KERNEL_PERIPHERALS                                                                                             \
+    {                                                                                                                  \
+        0x40000000u, 0x40001000u, 0x40004000u, 0x40005000u, 0x40008000u                                                \
+    }
+#define PERIPHERAL_BYTES  0x1000u
+#define PERIPHERALS_BASE  0x40000000u
+#define PERIPHERALS_BYTES 0x20000000u
 
 enum interrupt {
     IRQ_UART0_RX = 0,

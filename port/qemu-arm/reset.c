@@ -51,7 +51,8 @@ void reset_report(void)
         memset(&noinit_start, 0, sizeof noinit_start);
     } else if (noinit_start.cause != RESET_UNKNOWN) {
         int bytes = snprintf(text, sizeof text, "coop: the board was reset %s at 0x%lx\n",
-                             noinit_start.cause == RESET_WATCHDOG ? "by its watchdog" : "as asked", (unsigned long)noinit_start.pc);
+                             noinit_start.cause == RESET_WATCHDOG ? "by its watchdog" : "as asked",
+                             (unsigned long)noinit_start.pc);
         console_log(text, (size_t)bytes);
         for (uint32_t i = noinit_start.count > DEATHS ? noinit_start.count - DEATHS : 0; i < noinit_start.count; i++) {
             log_death(&noinit_start.deaths[i % DEATHS]);

@@ -8,12 +8,12 @@
 
 #include "kernel.h"
 
-void reset_note_end(const struct process *process);    /* a process has ended */
-void reset_report(void);                               /* logs what the last reset left, once */
+void reset_note_end(const struct process *process); /* a process has ended */
+void reset_report(void);                            /* logs what the last reset left, once */
 void reset_watch(bool on);
 void reset_feed(void);
 _Noreturn void reset_by_watchdog(const uint32_t *frame); /* its interrupt */
-_Noreturn void reset_board(void);                      /* as asked */
+_Noreturn void reset_board(void);                        /* as asked */
 
 enum { RESET_FEED_MS = 1000 }; /* at least so often */
 

@@ -80,16 +80,6 @@ bool pass_repair(uint32_t dead)
     return true;
 }
 
-static bool put_is_owned(const struct coop_object *out)
-{
-    return out->one_producer;
-}
-
-static bool get_is_owned(const struct coop_object *in)
-{
-    return in->one_consumer;
-}
-
 const struct operation queue_pass = {.try = try_pass,
                                      .unguarded = put_is_owned,
                                      .ready = put_is_ready,

@@ -185,16 +185,6 @@ static int try_count(const struct coop_object *queue, uint32_t self, uintptr_t a
     return (int)(count <= queue->count ? count : queue->count);
 }
 
-static bool put_is_owned(const struct coop_object *queue)
-{
-    return queue->one_producer;
-}
-
-static bool get_is_owned(const struct coop_object *queue)
-{
-    return queue->one_consumer;
-}
-
 static bool always(const struct coop_object *queue)
 {
     (void)queue;

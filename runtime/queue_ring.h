@@ -117,4 +117,15 @@ static inline void release_lease(const struct coop_object *queue, uint32_t posit
     atomic_store_explicit(mark_at(queue, position), (uint16_t)mark, memory_order_relaxed);
 }
 
+/* Does the end need no guard, since one process has it? What a put and a pass, a get and a finish must agree on. */
+static inline bool put_is_owned(const struct coop_object *queue)
+{
+    return queue->one_producer;
+}
+
+static inline bool get_is_owned(const struct coop_object *queue)
+{
+    return queue->one_consumer;
+}
+
 #endif

@@ -14,9 +14,14 @@ static struct coop_lock_state *state_of(const struct coop_object *lock)
     return (struct coop_lock_state *)lock->control;
 }
 
-static int acquire_again(const struct coop_object *lock)
+/* It has an owner, or is called from outside a process. */
+static __attribute__((noinline, cold)) int acquire_owned(const struct coop_object *lock, uint32_t self, uint32_t owner)
 {
     struct coop_lock_state *state = state_of(lock);
+    if (self == 0)
+        return MISUSE - COOP_MISUSE_NOT_PROCESS;
+    if (owner != self)
+        return WOULD_BLOCK;
     if (!lock->recursive)
         return MISUSE - COOP_MISUSE_DEADLOCK;
     uint32_t depth = atomic_load_explicit(&state->depth, memory_order_relaxed);
@@ -30,13 +35,9 @@ static int try_acquire(const struct coop_object *lock, uint32_t self, uintptr_t 
 {
     (void)a, (void)b;
     struct coop_lock_state *state = state_of(lock);
-    if (self == 0)
-        return MISUSE - COOP_MISUSE_NOT_PROCESS;
     uint32_t owner = atomic_load_explicit(&state->owner, memory_order_relaxed);
-    if (owner == self)
-        return acquire_again(lock);
-    if (owner != 0)
-        return WOULD_BLOCK;
+    if (owner == self || owner != 0)
+        return acquire_owned(lock, self, owner);
     atomic_store_explicit(&state->depth, 0, memory_order_relaxed);
     atomic_store_explicit(&state->owner, self, memory_order_relaxed);
     if (!atomic_load_explicit(&state->owner_died, memory_order_relaxed))

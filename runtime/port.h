@@ -30,6 +30,7 @@ enum { BYTES_OF_ITEM = 0 }; /* as a size: the object's item_bytes */
 
 /* Every operation's number: a board's system call. tests count on their order nowhere. */
 enum operation_number {
+    OP_NONE,
     OP_QUEUE_PUT,
     OP_QUEUE_GET,
     OP_QUEUE_TAKE,

@@ -23,10 +23,10 @@ static int try_acquire(const struct coop_object *semaphore, uint32_t self, uintp
 static int try_release(const struct coop_object *semaphore, uint32_t self, uintptr_t a, uintptr_t b)
 {
     (void)self, (void)a, (void)b;
-    uint32_t count = atomic_load_explicit(count_of(semaphore), memory_order_relaxed);
-    if (count >= INT32_MAX)
+    uint32_t count = atomic_load_explicit(count_of(semaphore), memory_order_relaxed) + 1;
+    if (count > INT32_MAX)
         return COOP_ELIMIT;
-    atomic_store_explicit(count_of(semaphore), count + 1, memory_order_relaxed);
+    atomic_store_explicit(count_of(semaphore), count, memory_order_relaxed);
     return 0;
 }
 

@@ -25,13 +25,9 @@
 svc_entry:
     tst     lr, #8
     beq     svc_from_handler
-    cmp     ip, #CALLS
-    bhs     svc_unknown
+    usat    ip, #6, ip @ 0 and 63 are no calls
     ldr     r3, =calls
     ldr     pc, [r3, ip, lsl #2]
-
-svc_unknown:
-    b       unknown_call
 
 @ A coop function that an interrupt handler called.
 svc_from_handler:

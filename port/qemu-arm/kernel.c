@@ -93,7 +93,9 @@ static bool may(const struct process *caller, enum access access, uintptr_t addr
 
 int call_check(const struct process *caller, enum access access, uintptr_t address, size_t bytes)
 {
-    if (address == 0 && (access == ACCESS_IN || access == ACCESS_OUT))
+    if (access == ACCESS_VALUE)
+        return 0;
+    if (address == 0 && access != ACCESS_OUT_OR_NULL)
         return COOP_EINVAL;
     return may(caller, access, address, bytes) ? 0 : MISUSE - COOP_MISUSE_BAD_ADDRESS;
 }
@@ -145,7 +147,7 @@ void call_from_handler(uint32_t *frame)
         answer_now(frame);
     if (number == CALL_RING || number == CALL_NOW)
         return;
-    if (number >= OPERATIONS)
+    if (number == OP_NONE || number >= OPERATIONS)
         kernel_panic("an interrupt handler called what it must not", frame);
     const struct operation *operation = operations[number];
     if (!is_handle(object, operation->kind))
@@ -165,17 +167,16 @@ void call_from_handler(uint32_t *frame)
  * whose r0 takes the result.
  */
 typedef void call(uintptr_t r0, uintptr_t r1, uintptr_t r2);
-static call operation_call, stream_call, yield_call, exit_call, misuse_call, now_call, thread_pointer_call, ring_call,
-    listen_call;
+static call stream_call, yield_call, exit_call, misuse_call, now_call, thread_pointer_call, ring_call, listen_call;
 call unknown_call;
 
-static void operation_call(uintptr_t object, uintptr_t a, uintptr_t timeout_ms)
+void call_any(uintptr_t object, uintptr_t a, uintptr_t timeout_ms)
 {
-    operate(operations[thread_frame()[FRAME_R12]], (const struct coop_object *)object, a, (int)timeout_ms);
+    operate(operations[thread_frame()[FRAME_R12]], false, (const struct coop_object *)object, a, (int)timeout_ms);
 }
 
 /* Those that fast/ has. A test that brings an object of its own goes without. */
-#define FAST_OR_NOT __attribute__((weak, alias("operation_call")))
+#define FAST_OR_NOT __attribute__((weak, alias("call_any")))
 call fast_queue_put FAST_OR_NOT, fast_queue_get FAST_OR_NOT;
 call fast_semaphore_acquire FAST_OR_NOT, fast_semaphore_release FAST_OR_NOT;
 call fast_lock_acquire FAST_OR_NOT, fast_lock_release FAST_OR_NOT;
@@ -273,15 +274,16 @@ static void enable_call(uintptr_t interrupt, uintptr_t r1, uintptr_t r2)
 
 /* By number. context.S goes by it. */
 call *const calls[CALLS] = {
+    [OP_NONE] = unknown_call,
     [OP_QUEUE_PUT] = fast_queue_put,
     [OP_QUEUE_GET] = fast_queue_get,
-    [OP_QUEUE_TAKE... OP_QUEUE_COUNT] = operation_call,
+    [OP_QUEUE_TAKE... OP_QUEUE_COUNT] = call_any,
     [OP_SEMAPHORE_ACQUIRE] = fast_semaphore_acquire,
     [OP_SEMAPHORE_RELEASE] = fast_semaphore_release,
-    [OP_SEMAPHORE_VALUE... OP_PERMITS_AVAILABLE] = operation_call,
+    [OP_SEMAPHORE_VALUE... OP_PERMITS_AVAILABLE] = call_any,
     [OP_LOCK_ACQUIRE] = fast_lock_acquire,
     [OP_LOCK_RELEASE] = fast_lock_release,
-    [OP_EVENT_SET... OPERATIONS - 1] = operation_call,
+    [OP_EVENT_SET... OPERATIONS - 1] = call_any,
     [OPERATIONS... CALL_YIELD - 1] = unknown_call,
     [CALL_YIELD] = yield_call,
     [CALL_EXIT] = exit_call,
@@ -293,8 +295,10 @@ call *const calls[CALLS] = {
     [CALL_WRITE] = stream_call,
     [CALL_LISTEN] = listen_call,
     [CALL_ENABLE] = enable_call,
+    [CALL_ENABLE + 1 ... CALLS - 1] = unknown_call,
 };
-_Static_assert(OP_QUEUE_PUT == 0 && OP_QUEUE_GET + 1 == OP_QUEUE_TAKE && OP_QUEUE_COUNT + 1 == OP_SEMAPHORE_ACQUIRE &&
-                   OP_SEMAPHORE_RELEASE + 1 == OP_SEMAPHORE_VALUE && OP_PERMITS_AVAILABLE + 1 == OP_LOCK_ACQUIRE &&
-                   OP_LOCK_RELEASE + 1 == OP_EVENT_SET && OPERATIONS < CALL_YIELD,
+_Static_assert(OP_NONE + 1 == OP_QUEUE_PUT && OP_QUEUE_PUT + 1 == OP_QUEUE_GET && OP_QUEUE_GET + 1 == OP_QUEUE_TAKE &&
+                   OP_QUEUE_COUNT + 1 == OP_SEMAPHORE_ACQUIRE && OP_SEMAPHORE_RELEASE + 1 == OP_SEMAPHORE_VALUE &&
+                   OP_PERMITS_AVAILABLE + 1 == OP_LOCK_ACQUIRE && OP_LOCK_RELEASE + 1 == OP_EVENT_SET &&
+                   OPERATIONS < CALL_YIELD,
                "no number is left out of calls");

@@ -149,11 +149,11 @@ static inline uint32_t *plain(_Atomic uint32_t *word)
     return (uint32_t *)word;
 }
 
-/* Of the thread that SVC or an interrupt came from. */
+/* Of the thread that SVC or an interrupt came from. volatile: read where it is needed, or it takes a register from the start. */
 static inline uint32_t *thread_frame(void)
 {
     uint32_t *frame;
-    __asm__("mrs %0, psp" : "=r"(frame));
+    __asm__ volatile("mrs %0, psp" : "=r"(frame));
     return frame;
 }
 

@@ -1,4 +1,6 @@
 /* The queue's operations, and calls of their own for those that are called most. */
+#include "copy.h"
+
 #include "../../../runtime/queue.c"
 
 #include "operate.h"

@@ -148,8 +148,10 @@ static int status_of_root(void)
 int coop_run(int argc, char **argv, const struct coop_process *root)
 {
     int error = begin(argc, argv, root);
-    if (error < 0)
+    if (error < 0) {
+        log_format("the system can't begin: %s", coop_strerror(error));
         return error;
+    }
     uint64_t until_us = serve();
     while (anything_goes_on()) {
         (void)log_drain();

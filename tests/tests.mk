@@ -19,6 +19,11 @@ TEST_TOOLS_linux := capture_check disturb
 TEST_SCRIPTS       :=
 TEST_SCRIPTS_linux := $(patsubst %,tests/tracker_%.sh,captures kill inject input stop)
 
+# It sets a tracee's registers, where they are x86-64's.
+ifeq ($(SANITIZE)$(ARCH)$(MACHINE),x86_64)
+PORT_TESTS_linux += test_failing_calls
+endif
+
 include tests/board/board.mk
 
 # What the scripts give to the tracker.

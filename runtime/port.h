@@ -107,7 +107,8 @@ _Noreturn void port_misuse(enum coop_misuse reason);
 /* Time: microseconds since an arbitrary instant, the same for every process; never goes back. From anywhere. */
 uint64_t port_now_us(void);
 
-/* In a process. port_self: its slot + 1; 0 in the supervisor and before the run. port_argument: its own copy of the argument. */
+/* In a process. port_self: its slot + 1; 0 in the supervisor and before the run. port_argument: its own copy of the argument.
+ * port_yield: lets others of its priority run, and is a check-in. */
 uint32_t port_self(void);
 const void *port_argument(void);
 void port_yield(void);

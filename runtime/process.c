@@ -418,7 +418,6 @@ bool coop_stopping(void)
 
 void coop_yield(void)
 {
-    (void)port_call(&process_stopping, any(), 0, 0, COOP_FOREVER); /* a check-in */
     port_yield();
 }
 

@@ -4,8 +4,8 @@
 #include "kernel.h"
 #include "mps2.h"
 
-enum { INSTRUCTION_NS = 64, TICK_NS = 40, IRQ_DUAL_TIMER = 10, IRQ_COMMAND = 30, IRQ_SIGNAL = 31 };
-enum { SAMPLE_TICKS = 1637 }; /* odd, so that the samples drift through what is sampled */
+enum { INSTRUCTION_NS = 256, TICK_NS = 40, IRQ_DUAL_TIMER = 10, IRQ_COMMAND = 30 };
+enum { SAMPLE_TICKS = 6547 }; /* odd, so that the samples drift through what is sampled */
 enum { DUAL_ENABLE = 1 << 7, DUAL_PERIODIC = 1 << 6, DUAL_INTERRUPT = 1 << 5, DUAL_32_BITS = 1 << 1 };
 
 #define CCR_USERSETMPEND (1u << 1)
@@ -67,9 +67,9 @@ static void signal(void)
 void meter_install(void)
 {
     interrupt_handlers[IRQ_COMMAND] = do_command;
-    interrupt_handlers[IRQ_SIGNAL] = signal;
+    interrupt_handlers[METER_SIGNAL_INTERRUPT] = signal;
     interrupt_handlers[IRQ_DUAL_TIMER] = sample;
-    NVIC->enable[0] = 1u << IRQ_COMMAND | 1u << IRQ_SIGNAL | 1u << IRQ_DUAL_TIMER;
+    NVIC->enable[0] = 1u << IRQ_COMMAND | 1u << METER_SIGNAL_INTERRUPT | 1u << IRQ_DUAL_TIMER;
     SCB->ccr |= CCR_USERSETMPEND;
 }
 
@@ -80,9 +80,9 @@ void meter_command(enum meter_command command, uint32_t argument)
     STIR = IRQ_COMMAND;
 }
 
-void meter_interrupt(void)
+void meter_interrupt(uint32_t number)
 {
-    STIR = IRQ_SIGNAL;
+    STIR = number;
 }
 
 /* The call costs the same each time: half of it after it has looked, half before. So it is part of the cost of a span. */
@@ -91,9 +91,14 @@ static inline uint32_t now(void)
     return (uint32_t)system_call(CALL_NOW, 0, 0, 0, 0);
 }
 
+static uint32_t instructions(uint32_t ticks)
+{
+    return (uint32_t)(((uint64_t)ticks * TICK_NS + INSTRUCTION_NS / 2) / INSTRUCTION_NS);
+}
+
 void meter_reset(void)
 {
-    meter.ticks = meter.exceptions_spent = 0;
+    meter.instructions = meter.exceptions_spent = 0;
 }
 
 void meter_begin(void)
@@ -104,16 +109,11 @@ void meter_begin(void)
 
 void meter_end(void)
 {
-    meter.ticks += now() - meter.begun_ticks;
+    meter.instructions += instructions(now() - meter.begun_ticks);
     meter.exceptions_spent += meter.exceptions - meter.begun_exceptions;
 }
 
 uint32_t meter_masked(void)
 {
-    return ((meter.most_latency - meter.least_latency) * TICK_NS + INSTRUCTION_NS / 2) / INSTRUCTION_NS;
-}
-
-uint32_t meter_hundredths(uint32_t ticks)
-{
-    return (uint32_t)((uint64_t)ticks * (TICK_NS * 100) / INSTRUCTION_NS);
+    return instructions(meter.most_latency - meter.least_latency);
 }

@@ -1,6 +1,7 @@
 /*
- * What the board's bench measures with. Under `-icount shift=6` an instruction takes 64 ns and a tick of the kernel's clock 40,
- * so that ticks tell instructions, each of them. Exceptions are counted in a run of their own, by vectors that count.
+ * What the board's bench measures with. Under `-icount shift=8` an instruction takes 256 ns and a tick of the kernel's clock 40:
+ * wherever between two ticks a span begins, its ticks tell its instructions, each of them. Exceptions are counted in a run of
+ * their own, by vectors that count.
  *
  *     meter_begin();
  *     for (unsigned i = 0; i < ROUNDS; i++)
@@ -20,8 +21,8 @@ struct meter {
     uint32_t command; /* enum meter_command */
     uint32_t argument;
     uint32_t begun_ticks, begun_exceptions;
-    uint32_t ticks, exceptions_spent;     /* of the spans since meter_reset */
-    uint32_t least_latency, most_latency; /* ticks */
+    uint32_t instructions, exceptions_spent; /* of the spans since meter_reset */
+    uint32_t least_latency, most_latency;    /* ticks */
     uint32_t samples;
 };
 extern struct meter meter;
@@ -34,8 +35,9 @@ void meter_install(void);
 /* In a process: has the privileged half do something. */
 void meter_command(enum meter_command command, uint32_t argument);
 
-/* Raises the interrupt whose handler releases `meter_signal`, as a device would. */
-void meter_interrupt(void);
+/* Raises an interrupt, as a device would: one whose handler releases `meter_signal`, or one that is a driver's. */
+enum { METER_SIGNAL_INTERRUPT = 31, METER_DEVICE_INTERRUPT = 29, METER_DEVICE = 0x40006000 };
+void meter_interrupt(uint32_t number);
 extern const struct coop_semaphore meter_signal;
 
 void meter_reset(void);
@@ -44,8 +46,5 @@ void meter_end(void);
 
 /* A latency, in instructions past that of an interrupt that is taken at once. */
 uint32_t meter_masked(void);
-
-/* Ticks to hundredths of an instruction. */
-uint32_t meter_hundredths(uint32_t ticks);
 
 #endif

@@ -4,8 +4,6 @@
  */
 #include "rows.h"
 
-#include "port.h"
-
 COOP_SHARED(volatile uint32_t, counters[METRIC_PROCESSES]);
 COOP_SEMAPHORE(go, 0);
 COOP_SEMAPHORE(resume1, 0);
@@ -44,11 +42,11 @@ static int cooperate(const void *argument)
     unsigned number = *(const uint32_t *)argument;
     volatile uint32_t *counter = &counters[number];
     (void)!coop_semaphore_acquire(&go, COOP_FOREVER);
-    port_yield();
+    coop_yield();
     if (number == 0)
         meter_begin();
     for (unsigned i = 0; i < ROUNDS; i++) {
-        port_yield();
+        coop_yield();
         ++*counter;
     }
     return number == 0 ? let_leave(METRIC_PROCESSES - 1) : coop_semaphore_acquire(&leave, COOP_FOREVER);
@@ -62,7 +60,7 @@ void metric_cooperative(void)
     for (uint32_t i = 0; i < METRIC_PROCESSES; i++)
         if (coop_start(&cooperator, &i, sizeof i, &handles[i]) < 0)
             fail("start");
-    port_yield();
+    coop_yield();
     for (unsigned i = 0; i < METRIC_PROCESSES; i++)
         coop_semaphore_release(&go);
     for (unsigned i = 0; i < METRIC_PROCESSES; i++)
@@ -145,7 +143,7 @@ void metric_interrupt(void)
     clear();
     meter_begin();
     for (unsigned i = 0; i < ROUNDS; i++) {
-        meter_interrupt();
+        meter_interrupt(METER_SIGNAL_INTERRUPT);
         (void)!coop_semaphore_acquire(&meter_signal, COOP_FOREVER);
         ++counters[0];
     }
@@ -170,10 +168,10 @@ void metric_interrupt_preemption(void)
     clear();
     if (coop_start(&preempting, NULL, 0, &handle) < 0)
         fail("start");
-    port_yield();
+    coop_yield();
     meter_begin();
     for (unsigned i = 0; i < ROUNDS; i++) {
-        meter_interrupt();
+        meter_interrupt(METER_SIGNAL_INTERRUPT);
         ++counters[1];
     }
     (void)let_leave(1);

@@ -1,7 +1,7 @@
 /* Single operations, as TARGETS counts them: what an application calls, in a loop whose own cost is subtracted. */
 #include "rows.h"
 
-#include "port.h"
+#include <coop/board.h>
 
 enum { CREATED = 50 };
 
@@ -28,7 +28,7 @@ static int play(const void *argument)
     switch (*(const enum part *)argument) {
     case PART_YIELD:
         for (unsigned i = 0; i < ROUNDS + 2; i++)
-            port_yield();
+            coop_yield();
         break;
     case PART_SEMAPHORE:
         for (unsigned i = 0; i < ROUNDS; i++) {
@@ -49,23 +49,29 @@ static int play(const void *argument)
 }
 COOP_PROCESS(partner, play, .priority = 5);
 
-static int wait_for_signals(const void *argument)
+/* A driver; what it is granted plays no part. */
+COOP_PERIPHERALS(device, {METER_DEVICE, 32});
+COOP_SEMAPHORE(rung, 0);
+COOP_INTERRUPT(ring, METER_DEVICE_INTERRUPT, &rung, .of = &device, .pulse = true);
+
+static int drive(const void *argument)
 {
     (void)argument;
     for (unsigned i = 0; i < ROUNDS; i++) {
-        (void)!coop_semaphore_acquire(&meter_signal, COOP_FOREVER);
+        (void)coop_interrupt_enable(&ring);
+        (void)!coop_semaphore_acquire(&rung, COOP_FOREVER);
         meter_end();
     }
     return coop_semaphore_acquire(&leave, COOP_FOREVER);
 }
-COOP_PROCESS(urgent, wait_for_signals, .priority = 9);
+COOP_PROCESS(driver, drive, .priority = 9, .peripherals = &device);
 
 static struct coop_handle start(const struct coop_process *process, enum part part)
 {
     struct coop_handle handle;
     if (coop_start(process, &part, sizeof part, &handle) < 0)
         fail("start");
-    port_yield(); /* so that it waits, if it is to wait */
+    coop_yield(); /* so that it waits, if it is to wait */
     return handle;
 }
 
@@ -90,7 +96,7 @@ void row_loop(void)
 void row_switch(void)
 {
     struct coop_handle other = start(&partner, PART_YIELD);
-    LOOP(port_yield());
+    LOOP(coop_yield());
     join(other);
 }
 
@@ -162,10 +168,10 @@ void row_load_image(void)
 
 void row_interrupt(void)
 {
-    struct coop_handle other = start(&urgent, PART_NOTHING);
+    struct coop_handle other = start(&driver, PART_NOTHING);
     for (unsigned i = 0; i < ROUNDS; i++) {
         meter_begin();
-        meter_interrupt();
+        meter_interrupt(METER_DEVICE_INTERRUPT);
     }
     join(other);
 }
@@ -175,7 +181,7 @@ void row_masked(void)
 {
     struct message message = {{0}};
     meter_command(METER_SAMPLE, 0);
-    for (unsigned round = 0; round < 10; round++) {
+    for (unsigned round = 0; round < 40; round++) {
         row_queue();
         row_queue_ping();
         for (unsigned i = 0; i < 16; i++)

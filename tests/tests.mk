@@ -12,7 +12,7 @@ PLAIN_TESTS_linux := test_capture
 
 PORT_TESTS       := test_process test_supervisor test_watch test_bad_input test_misuse
 PORT_TESTS_linux := test_wakes test_system test_options test_fault test_guard test_spawn test_log test_stream test_bell \
-                    test_scribble
+                    test_scribble test_scribble_words
 
 TEST_TOOLS_linux := capture_check disturb
 
@@ -53,4 +53,4 @@ capture_check_SOURCES := $(capture_SOURCES)
 include tests/sweep/sweep.mk
 include tests/image/image.mk
 
-$(foreach t,test_system test_spawn test_log test_bell test_scribble,$(eval $t_SOURCES := tests/system.c))
+$(foreach t,test_system test_spawn test_log test_bell test_scribble test_scribble_words,$(eval $t_SOURCES := tests/system.c))

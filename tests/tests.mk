@@ -12,13 +12,17 @@ PLAIN_TESTS_linux := test_capture
 
 PORT_TESTS       := test_process test_supervisor test_watch test_bad_input test_misuse
 PORT_TESTS_linux := test_wakes test_system test_options test_fault test_guard test_spawn test_log test_stream test_bell \
-                    test_scribble test_scribble_words
+                    test_scribble
 
 TEST_TOOLS_linux := capture_check disturb
 
 TEST_SCRIPTS       :=
 TEST_SCRIPTS_linux := $(patsubst %,tests/tracker_%.sh,captures kill inject input stop)
 
+# Thousands of systems: too many for an emulator.
+ifeq ($(ARCH),)
+PORT_TESTS_linux += test_scribble_words
+endif
 # It sets a tracee's registers, where they are x86-64's.
 ifeq ($(SANITIZE)$(ARCH)$(MACHINE),x86_64)
 PORT_TESTS_linux += test_failing_calls

@@ -10,7 +10,7 @@ PREFIX  := /usr/local
 APPS    := hello tracker
 
 # What `make test` builds and runs, one set of make's arguments each.
-CONFIGURATIONS := PORT=linux SANITIZE=1 PORT=qemu-arm POLICY=feedback
+CONFIGURATIONS := PORT=linux SANITIZE=1 PORT=qemu-arm POLICY=feedback ARCH=armhf
 
 PACKAGES       := gcc libc6-dev binutils musl-tools linux-libc-dev libcmocka-dev xz-utils \
                   gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm
@@ -69,7 +69,7 @@ endef
 
 define app_rule
 $(call program,$1): $(call objects,$($1_SOURCES)) $(LIB) $(LINKER_SCRIPTS) apps/$1/app.mk
-	$$(call link,$$(PORT_LDFLAGS),$$(PORT_LIBS))
+	$$(call link,$$(PORT_LDFLAGS) $$(MAP_LDFLAGS),$$(PORT_LIBS))
 endef
 $(foreach a,$(APPS),$(eval $(call app_rule,$a)))
 
@@ -127,7 +127,7 @@ build/capture.nmea: build/host/generate
 include tests/bench/bench.mk
 include tests/bench/board/board.mk
 
-.PHONY: all programs test-programs test-arm check check-port run-qemu run-firmware image run-image cmocka-source help run test bench size install setup clean distclean format lint
+.PHONY: all programs test-programs test-arm check $(ARM:%=check-%) check-port run-qemu run-firmware image run-image cmocka-source help run test bench size install setup clean distclean format lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile $(filter tests/%.mk,$(MAKEFILE_LIST))
@@ -156,8 +156,17 @@ test-programs: programs $(TEST_PROGRAMS) $(call tests,TEST_TOOLS PORT_TOOLS) $(T
 check: test-programs ## build and run the tests of one configuration, e.g. make check SANITIZE=1
 	@BUILD=$(BUILD) RUNNER='$(RUNNER)' tests/run build/results $(TEST_PROGRAMS) $(call for_port,TEST_SCRIPTS)
 
-test-arm: ## build and run the tests for ARM: the suites under qemu-user, and images that are booted
-	@$(MAKE) --no-print-directory test CONFIGURATIONS='ARCH=armhf ARCH=aarch64'
+ARM := armhf aarch64
+
+test-arm: setup ## build and run all tests for ARM, on two architectures at a time: under qemu-user, and on booted machines
+	@rm -f build/results
+	@for a in $(ARM); do \
+	  $(MAKE) --no-print-directory ARCH=$$a setup && $(MAKE) --no-print-directory ARCH=$$a BOOTS=all test-programs || exit 1; done
+	@$(MAKE) --no-print-directory -k -j2 --output-sync=target $(ARM:%=check-%) || failed=1; \
+	tests/run --sum build/results && test -z "$$failed"
+
+$(ARM:%=check-%):
+	@$(MAKE) --no-print-directory ARCH=$(@:check-%=%) BOOTS=all check
 
 check-port: programs $(PORTABLE_TESTS) ## run the checks that a new port must pass (see port/README.md): PORT=qemu-arm
 	@rm -f $(BUILD)/results
@@ -184,9 +193,10 @@ bench: ## set up, build, and measure coop beside its peers (BENCH_ROUNDS=, BENCH
 	@port/linux/setup $(PACKAGES) $(PACKAGES_bench)
 	@$(MAKE) --no-print-directory bench-run
 
-size: programs ## the RAM (PORT=qemu-arm: and flash) that each process, queue, semaphore, ... of each app costs
+size: programs ## the RAM that each process, queue, semaphore, ... of each app costs, and where its file or flash goes
 	@for a in $(APPS); do echo "$$a:"; \
-	  { $(NM) -S $(BUILD)/$$a$(EXE) | sort; $(if $(SIZES),$(SIZES) $(BUILD)/$$a$(EXE)); } | awk -f runtime/size.awk; done
+	  { $(NM) -S $(BUILD)/$$a$(EXE) | sort; $(or $(SIZES),:) $(BUILD)/$$a$(EXE); } | awk -f runtime/size.awk; \
+	  $(or $(FILE_SIZES),:) $(BUILD)/$$a$(EXE); done
 
 install: $(LIB) ## install library, headers, linker fragment and coop.pc under PREFIX (DESTDIR is honoured)
 	install -d $(DESTDIR)$(PREFIX)/include/coop $(DESTDIR)$(PREFIX)/lib/coop $(DESTDIR)$(PREFIX)/lib/pkgconfig

@@ -66,7 +66,9 @@ LDFLAGS_cross      := $(LDFLAGS_musl)
 LDFLAGS_glibc      := -static
 PORT_LDFLAGS       := $(LDFLAGS_$(VARIANT)) -no-pie -Wl,--build-id -Wl,-T,port/linux/arena.ld
 PLAIN_LDFLAGS      := $(PORT_LDFLAGS)
+MAP_LDFLAGS         = -Wl,-Map,$@.map
 PORT_LIBS          :=
+FILE_SIZES         := STRIP=$(STRIP) port/linux/sizes
 
 # The distribution's library is for glibc, dynamic; else it is built from source, with these flags.
 CMOCKA_LIBS_asan := -lcmocka

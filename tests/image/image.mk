@@ -1,28 +1,28 @@
 # What is tested for ARM. Included by tests.mk.
-#   make check ARCH=armhf
+#   make check ARCH=armhf            the suites under qemu-user, and one image
+#   make check ARCH=armhf BOOTS=all  and all images, as make test-arm does
 #
-# Under qemu-user run the suites that its system calls suffice for; those of faults, stacks and exact times run in a booted
-# image, on a kernel of the machine's own. test_spawn starts thousands of processes, too many for either.
+# Under qemu-user run the suites that its system calls suffice for. In a booted image, on a kernel of the machine's own, run all.
 
 PORT_TESTS_linux   += test_vfork
 TEST_SCRIPTS_linux += tests/watchdog_device.sh
 
 ifneq ($(ARCH),)
-IMAGE_TESTS := test_vfork test_watch test_bad_input test_system test_fault test_guard test_wakes test_process
+BOOTS :=
+TOO_LONG := test_queue_model # minutes, in an emulator
 
-IMAGES_armhf    := tracker tests/image/suites tests/image/ender
-SCRIPTS_armhf   := tracker suites faults
-IMAGES_aarch64  := tests/image/stopper tests/image/suites
-SCRIPTS_aarch64 := watchdog suites
+IMAGE_TESTS   := $(filter-out $(TOO_LONG),$(PLAIN_TESTS) $(PLAIN_TESTS_linux) $(PORT_TESTS) $(PORT_TESTS_linux))
+IMAGES        := tracker $(if $(BOOTS),$(addprefix tests/image/,suites ender stopper))
+IMAGE_SCRIPTS := size tracker $(if $(BOOTS),suites faults watchdog)
 
-TEST_IMAGES        := $(patsubst %,build/image/%-$(ARCH).cpio.gz,$(IMAGES_$(ARCH)))
-PORT_TOOLS_linux   := image/stopper image/suites image/ender
-TEST_SCRIPTS_linux += $(patsubst %,tests/image/%.sh,$(SCRIPTS_$(ARCH)))
+TEST_IMAGES        := $(patsubst %,build/image/%-$(ARCH).cpio.gz,$(IMAGES))
+PORT_TOOLS_linux   := image/suites image/ender image/stopper
+TEST_SCRIPTS_linux += $(patsubst %,tests/image/%.sh,$(IMAGE_SCRIPTS))
 
 ifneq ($(RUNNER),)
 NOT_EMULATED     := test_vfork test_spawn test_watch test_bad_input test_system test_fault test_guard
 PORT_TOOLS_linux += $(NOT_EMULATED)
-PLAIN_TESTS      := $(filter-out test_queue_model,$(PLAIN_TESTS)) # minutes
+PLAIN_TESTS      := $(filter-out $(TOO_LONG),$(PLAIN_TESTS))
 PORT_TESTS       := $(filter-out $(NOT_EMULATED),$(PORT_TESTS))
 PORT_TESTS_linux := $(filter-out $(NOT_EMULATED),$(PORT_TESTS_linux))
 # These look for processes by their names, and for the stack's own limits: both are the emulator's there.
@@ -30,6 +30,6 @@ TEST_SCRIPTS_linux := $(filter-out tests/tracker_kill.sh tests/tracker_inject.sh
 endif
 
 SUITES := build/image/tests/image/suites-$(ARCH).cpio.gz
-$(SUITES): $(IMAGE_TESTS:%=$(BUILD)/tests/%)
+$(SUITES): $(IMAGE_TESTS:%=$(BUILD)/tests/%) tests/image/image.mk
 $(SUITES): FILES = $(foreach t,$(IMAGE_TESTS),$(BUILD)/tests/$t:tests/$t)
 endif

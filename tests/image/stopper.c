@@ -1,15 +1,26 @@
 /*
- * Stops the supervisor of the machine's init, from inside: so the hardware watchdog must reset the machine. The boot after
- * that finds the watchdog's own word about it, and ends with 42.
+ * Stops the supervisor of the machine's init, from inside: so the hardware watchdog must reset the machine. The boot after that
+ * finds the word that was left in memory beyond the kernel's (mem=), logs what the watchdog's driver says of the reset, and
+ * ends with 42.
  */
 #include <coop.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { INIT = 1, CARD_RESET = 32, STATUS_AFTER_RESET = 42 };
+enum { INIT = 1, STATUS_AFTER_RESET = 42, PAGE_BYTES = 4096, WAS_HERE = 0x636f6f70 };
+
+COOP_SHARED(off_t, beyond);
+
+static volatile int *memory_beyond_the_kernel(void)
+{
+    int fd = open("/dev/mem", O_RDWR | O_SYNC);
+    void *at = fd >= 0 ? mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, beyond) : MAP_FAILED;
+    return at != MAP_FAILED ? at : NULL;
+}
 
 static int boot_status(void)
 {
@@ -24,12 +35,14 @@ static int boot_status(void)
 static int stop(const void *argument)
 {
     (void)argument;
-    int status = boot_status();
-    coop_log("the watchdog's word about the last boot: %d", status);
-    if (status < 0 || (status & CARD_RESET) != 0)
-        return status < 0 ? 1 : STATUS_AFTER_RESET;
-    coop_log("the supervisor will be stopped");
-    coop_sleep_ms(500); /* that is logged before */
+    volatile int *left = memory_beyond_the_kernel();
+    if (left == NULL)
+        return 1;
+    fprintf(stderr, "stopper: the driver's word about the last reset: %d\n", boot_status());
+    if (*left == WAS_HERE)
+        return STATUS_AFTER_RESET;
+    *left = WAS_HERE;
+    fprintf(stderr, "stopper: the supervisor will be stopped\n");
     if (ptrace(PTRACE_SEIZE, INIT, NULL, NULL) < 0 || ptrace(PTRACE_INTERRUPT, INIT, NULL, NULL) < 0)
         return 2;
     for (;;)
@@ -39,5 +52,6 @@ COOP_PROCESS(root, stop);
 
 int main(int argc, char **argv)
 {
+    beyond = argc > 1 ? strtoll(argv[1], NULL, 0) : 0;
     return coop_run(argc, argv, &root);
 }

@@ -14,8 +14,8 @@ essence() { tr -d '\r' <"$1" | grep -E '^\{|^root: [0-9]+ sentences|^root: re'; 
 
 # shellcheck disable=SC2086  # a runner has arguments
 ${RUNNER:-} "$BUILD/tracker" --inject spin@100 "$capture" >"$scratch/file" 2>&1 || fail "from the file: status $?"
-INPUT=$capture port/linux/image/run "$arch" "build/image/tracker-$arch.cpio.gz" "build/kernel-$arch" \
-    --baud 4800 --inject spin@100 /dev/ttyS0 >"$scratch/serial"
+INPUT=$capture UNTIL='^{' TIMES=$(grep -c '^{' "$scratch/file") port/linux/image/run "$arch" \
+    "build/image/tracker-$arch.cpio.gz" "build/kernel-$arch" --baud 4800 --inject spin@100 /dev/ttyS0 >"$scratch/serial"
 status=$?
 cat "$scratch/serial"
 [ "$status" -eq 0 ] || fail "the machine ended with $status"

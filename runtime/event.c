@@ -59,12 +59,6 @@ static unsigned repair(const struct coop_object *event, uint32_t dead)
     return 0;
 }
 
-static bool always(const struct coop_object *event)
-{
-    (void)event;
-    return true;
-}
-
 const struct object_class event_class = {.repair = repair};
 
 /* A set may concern several waiters, or none of those who came first: it wakes them all. */
@@ -74,7 +68,7 @@ const struct operation event_clear = {.try = try_clear, .number = OP_EVENT_CLEAR
 const struct operation event_wait = {
     .try = try_wait, .number = OP_EVENT_WAIT, .kind = COOP_KIND_EVENT, .waits = DIRECTION_DATA};
 const struct operation event_flags = {
-    .try = try_flags, .unguarded = always, .number = OP_EVENT_FLAGS, .kind = COOP_KIND_EVENT};
+    .try = try_flags, .unguarded = needs_no_guard, .number = OP_EVENT_FLAGS, .kind = COOP_KIND_EVENT};
 
 int coop_event_set(const struct coop_event *event, uint32_t flags)
 {

@@ -80,12 +80,6 @@ static unsigned repair(const struct coop_object *permits, uint32_t dead)
     return recovered;
 }
 
-static bool always(const struct coop_object *permits)
-{
-    (void)permits;
-    return true;
-}
-
 const struct object_class permits_class = {.repair = repair};
 
 const struct operation permits_acquire = {
@@ -93,7 +87,7 @@ const struct operation permits_acquire = {
 const struct operation permits_release = {
     .try = try_release, .number = OP_PERMITS_RELEASE, .kind = COOP_KIND_PERMITS, .wakes = WAKES_DATA};
 const struct operation permits_available = {
-    .try = try_available, .unguarded = always, .number = OP_PERMITS_AVAILABLE, .kind = COOP_KIND_PERMITS};
+    .try = try_available, .unguarded = needs_no_guard, .number = OP_PERMITS_AVAILABLE, .kind = COOP_KIND_PERMITS};
 
 int coop_permits_acquire(const struct coop_permits *permits, int timeout_ms)
 {

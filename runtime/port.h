@@ -88,6 +88,13 @@ struct operation {
     uint16_t bytes_b;
 };
 
+/* `unguarded` for those that only look, or change one word by one atomic access. */
+static inline bool needs_no_guard(const struct coop_object *object)
+{
+    (void)object;
+    return true;
+}
+
 /* By number; OPERATIONS entries. */
 extern const struct operation *const operations[];
 

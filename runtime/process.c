@@ -219,12 +219,6 @@ static unsigned repair(const struct coop_object *object, uint32_t dead)
     return 0;
 }
 
-static bool always(const struct coop_object *object)
-{
-    (void)object;
-    return true;
-}
-
 const struct object_class process_class = {.repair = repair};
 
 const struct operation process_start = {.try = try_start,
@@ -250,7 +244,7 @@ const struct operation process_ask = {.try = try_ask,
                                       .access_a = ACCESS_IN,
                                       .bytes_a = sizeof(struct coop_handle)};
 const struct operation process_look = {.try = try_look,
-                                       .unguarded = always,
+                                       .unguarded = needs_no_guard,
                                        .number = OP_PROCESS_LOOK,
                                        .kind = COOP_KIND_PROCESS,
                                        .access_a = ACCESS_OUT,
@@ -258,14 +252,14 @@ const struct operation process_look = {.try = try_look,
 const struct operation process_children = {
     .try = try_children, .number = OP_PROCESS_CHILDREN, .kind = COOP_KIND_PROCESS, .waits = DIRECTION_DATA};
 const struct operation process_sleep = {.try = try_sleep,
-                                        .unguarded = always,
+                                        .unguarded = needs_no_guard,
                                         .number = OP_PROCESS_SLEEP,
                                         .kind = COOP_KIND_PROCESS,
                                         .waits = DIRECTION_SPACE};
 const struct operation process_stopping = {
-    .try = try_stopping, .unguarded = always, .number = OP_PROCESS_STOPPING, .kind = COOP_KIND_PROCESS};
+    .try = try_stopping, .unguarded = needs_no_guard, .number = OP_PROCESS_STOPPING, .kind = COOP_KIND_PROCESS};
 const struct operation process_checkin = {
-    .try = try_checkin, .unguarded = always, .number = OP_PROCESS_CHECKIN, .kind = COOP_KIND_PROCESS};
+    .try = try_checkin, .unguarded = needs_no_guard, .number = OP_PROCESS_CHECKIN, .kind = COOP_KIND_PROCESS};
 
 /* Operations that concern the caller, or all, are called on whichever process is the first. */
 static const struct coop_object *any(void)

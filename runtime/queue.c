@@ -185,12 +185,6 @@ static int try_count(const struct coop_object *queue, uint32_t self, uintptr_t a
     return (int)(count <= queue->count ? count : queue->count);
 }
 
-static bool always(const struct coop_object *queue)
-{
-    (void)queue;
-    return true;
-}
-
 /* As put_is_ready, a guess. */
 static bool get_is_ready(const struct coop_object *queue, uintptr_t message)
 {
@@ -245,7 +239,7 @@ const struct operation queue_give_back = {.try = try_give_back,
 const struct operation queue_close = {
     .try = try_close, .number = OP_QUEUE_CLOSE, .kind = COOP_KIND_QUEUE, .wakes = WAKES_SPACE | WAKES_DATA | WAKES_ALL};
 const struct operation queue_count = {
-    .try = try_count, .unguarded = always, .number = OP_QUEUE_COUNT, .kind = COOP_KIND_QUEUE};
+    .try = try_count, .unguarded = needs_no_guard, .number = OP_QUEUE_COUNT, .kind = COOP_KIND_QUEUE};
 
 int coop_queue_put(const struct coop_queue *queue, const void *message, int timeout_ms)
 {

@@ -43,12 +43,6 @@ static unsigned repair(const struct coop_object *semaphore, uint32_t dead)
     return 0;
 }
 
-static bool always(const struct coop_object *semaphore)
-{
-    (void)semaphore;
-    return true;
-}
-
 static bool acquire_is_ready(const struct coop_object *semaphore, uintptr_t a)
 {
     (void)a;
@@ -68,7 +62,7 @@ const struct operation semaphore_release = {.try = try_release,
                                             .waits = DIRECTION_NONE,
                                             .wakes = WAKES_DATA};
 const struct operation semaphore_value = {
-    .try = try_value, .unguarded = always, .number = OP_SEMAPHORE_VALUE, .kind = COOP_KIND_SEMAPHORE};
+    .try = try_value, .unguarded = needs_no_guard, .number = OP_SEMAPHORE_VALUE, .kind = COOP_KIND_SEMAPHORE};
 
 int coop_semaphore_acquire(const struct coop_semaphore *semaphore, int timeout_ms)
 {

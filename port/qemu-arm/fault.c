@@ -1,6 +1,7 @@
 /*
  * Faults. One of a process ends that process, with cause, address and pc; one of the kernel, of an interrupt handler or of
- * the supervisor ends everything, with a line on the log, and the hardware watchdog or the host does the rest.
+ * the supervisor ends everything, with a line on the log: the host takes the status, and without one the board is reset, and
+ * the next run tells why.
  */
 #include "console.h"
 #include "kernel.h"
@@ -10,19 +11,26 @@
 #include <stdio.h>
 #include <string.h>
 
-extern char main_stack_guard[], text_end[];
+extern char main_stack_guard[], main_stack_end[], kernel_stack_least[], kernel_stack_end[], text_end[];
 enum { TEXT_START = 256 };
 enum { EXCEPTION_NMI = 2, EXCEPTION_HARD, EXCEPTION_MEMMANAGE, EXCEPTION_BUS, EXCEPTION_USAGE };
 
 void kernel_panic(const char *why, const uint32_t *frame)
 {
+    static bool panics;
+    uint32_t pc = frame != NULL ? frame[FRAME_PC] : (uint32_t)__builtin_return_address(0) & ~1u;
     char text[160];
     __asm__ volatile("cpsid i");
+    if (panics)
+        reset_by_panic(); /* the last words of one were another */
+    panics = true;
+    reset_note_panic(why, pc);
     snprintf(text, sizeof text, "coop: kernel panic: %s: pc 0x%lx lr 0x%lx cfsr 0x%lx address 0x%lx\n", why,
-             frame != NULL ? (unsigned long)frame[FRAME_PC] : 0, frame != NULL ? (unsigned long)frame[FRAME_LR] : 0,
-             (unsigned long)SCB->cfsr, (unsigned long)SCB->mmfar);
+             (unsigned long)pc, frame != NULL ? (unsigned long)frame[FRAME_LR] : 0, (unsigned long)SCB->cfsr,
+             (unsigned long)SCB->mmfar);
     console_panic(text);
     semihost_exit(70); /* EX_SOFTWARE */
+    reset_by_panic();
 }
 
 /* A frame that the core could not push, or an access just below the stack, is an overflow. */
@@ -46,18 +54,27 @@ static bool is_return(uint32_t word)
 
 /*
  * The best that is known of the place of an overflow whose frame the core could not push: the newest return address on the
- * stack. It lies behind a call that the process had made, in general that of the function that overflowed; 0 when there is none.
+ * stack. It lies behind a call that was made, in general that of the function that overflowed; 0 when there is none.
  */
-static uint32_t newest_return(const struct process *process, const uint32_t *frame)
+static uint32_t newest_return(uint32_t place, uint32_t stack, uint32_t stack_end)
 {
-    uint32_t stack = process->context.stack;
-    uint32_t place = (uint32_t)frame;
-    if (place < stack || place >= process->context.stack_end)
+    if (place < stack || place >= stack_end)
         place = stack;
-    for (const uint32_t *word = (const uint32_t *)(place & ~3u); (uint32_t)word < process->context.stack_end; word++)
+    for (const uint32_t *word = (const uint32_t *)(place & ~3u); (uint32_t)word < stack_end; word++)
         if (is_return(*word))
             return *word & ~1u;
     return 0;
+}
+
+static _Noreturn void panic_of_overflow(const char *why, const char *stack, const char *stack_end)
+{
+    uint32_t frame[FRAME_WORDS] = {[FRAME_PC] = newest_return(0, (uint32_t)stack, (uint32_t)stack_end)};
+    kernel_panic(why, frame);
+}
+
+static _Noreturn void supervisor_overflowed(void)
+{
+    panic_of_overflow("stack overflow of the supervisor", main_stack_guard + GUARD_BYTES, main_stack_end);
 }
 
 static int signal_of(uint32_t cfsr)
@@ -89,7 +106,7 @@ static void end_faulted(struct process *process, const uint32_t *frame)
     SCB->dfsr = SCB->dfsr;
     struct coop_end *report = &process->block->report;
     report->cause = overflow ? COOP_OVERFLOWED : COOP_FAULTED;
-    report->pc = has_frame ? frame[FRAME_PC] : newest_return(process, frame);
+    report->pc = has_frame ? frame[FRAME_PC] : newest_return((uint32_t)frame, stack, process->context.stack_end);
     report->address = (cfsr & CFSR_IACCVIOL) && has_frame ? frame[FRAME_PC] : address;
     if (overflow) /* so that the next one's overflow doesn't find this one's return addresses */
         memset((void *)stack, 0, process->context.stack_end - stack);
@@ -102,7 +119,7 @@ void fault_taken(uint32_t *frame, uint32_t exc_return, uint32_t exception)
     struct process *process = scheduler.current;
     bool of_thread = (exc_return & 8) != 0;
     if (frame == NULL)
-        kernel_panic("stack overflow of the kernel", NULL);
+        panic_of_overflow("stack overflow of the kernel", kernel_stack_least, kernel_stack_end);
     if (exception == EXCEPTION_NMI)
         reset_by_watchdog(frame);
     if (!of_thread && (SCB->cfsr & (CFSR_MLSPERR | CFSR_LSPERR))) {
@@ -111,7 +128,7 @@ void fault_taken(uint32_t *frame, uint32_t exc_return, uint32_t exception)
         return;
     }
     if (of_thread && process == &supervisor && is_in_guard(SCB->cfsr, SCB->mmfar))
-        kernel_panic("stack overflow of the supervisor", NULL);
+        supervisor_overflowed();
     if (!of_thread || process == &supervisor || process == &idle)
         kernel_panic(of_thread ? "fault of the supervisor" : "fault of the kernel", frame);
     FPCCR &= ~FPCCR_LSPACT;
@@ -124,7 +141,7 @@ void fault_no_room(struct process *process)
 {
     FPCCR &= ~FPCCR_LSPACT;
     if (process == &supervisor)
-        kernel_panic("stack overflow of the supervisor", NULL);
+        supervisor_overflowed();
     process->block->report.cause = COOP_OVERFLOWED;
     process->block->report.pc = ((const uint32_t *)process->context.psp)[FRAME_PC];
     if (process->state != STATE_ENDED)

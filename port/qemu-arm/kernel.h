@@ -130,7 +130,7 @@ void kernel_ring(void);
 void kernel_expire(struct process *process); /* its deadline has come */
 
 /* protect.c */
-enum { GUARD_BYTES = 512 }; /* firmware.ld: the first and the sixth of 8 in a region */
+enum { GUARD_BYTES = 1024 }; /* firmware.ld: the first and the fourth of 8 in a region */
 void protect_start(void);
 void protect_process(struct process *process, uint32_t stack, uint32_t stack_bytes, uint32_t image);
 void protect_grant(struct process *process); /* the peripherals that it declares */

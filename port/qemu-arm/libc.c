@@ -59,6 +59,8 @@ void _exit(int status)
         port_exit(status);
     console_flush();
     semihost_exit(status);
+    for (;;)
+        __asm__ volatile("wfi");
 }
 
 /* abort() and assert(): a process ends as by a signal. */

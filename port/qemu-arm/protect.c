@@ -39,7 +39,7 @@ void protect_start(void)
     set_region(REGION_SHARED, (uint32_t)shared_start, (uint32_t)shared_bytes,
                MPU_RASR_RW | MPU_RASR_NORMAL | MPU_RASR_XN);
     set_region(REGION_GUARD, (uint32_t)stack_guards, 8 * GUARD_BYTES,
-               MPU_RASR_NONE | MPU_RASR_NORMAL | MPU_RASR_XN | MPU_RASR_PARTS(1u << 0 | 1u << 5));
+               MPU_RASR_NONE | MPU_RASR_NORMAL | MPU_RASR_XN | MPU_RASR_PARTS(1u << 0 | 1u << 3));
     MPU->ctrl = MPU_CTRL_ENABLE | MPU_CTRL_PRIVDEFENA;
     __asm__ volatile("dsb\n\tisb" ::: "memory");
 }

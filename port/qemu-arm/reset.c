@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { MAGIC = 0x636f6f70, DEATHS = 8, PERIOD_MS = 4000 };
-enum reset_cause { RESET_UNKNOWN, RESET_ASKED, RESET_WATCHDOG };
+enum reset_cause { RESET_UNKNOWN, RESET_ASKED, RESET_WATCHDOG, RESET_PANIC };
 
 #define AIRCR_SYSRESETREQ 0x05fa0004u
 
@@ -19,7 +19,8 @@ struct death {
 struct kept {
     uint32_t magic;
     uint32_t cause; /* enum reset_cause: RESET_UNKNOWN while it runs */
-    uint32_t pc;    /* where the watchdog caught it */
+    uint32_t pc;    /* where the watchdog caught it, or the kernel panicked */
+    const char *panic;
     uint32_t count; /* of deaths, in all */
     struct death deaths[DEATHS];
 };
@@ -44,16 +45,25 @@ static void log_death(const struct death *death)
     console_log(text, (size_t)bytes);
 }
 
+static void log_cause(void)
+{
+    static const char *const causes[] = {
+        [RESET_ASKED] = "as asked", [RESET_WATCHDOG] = "by its watchdog", [RESET_PANIC] = "by a kernel panic: "};
+    char name[60], place[90] = "", text[200];
+    port_symbol(noinit_start.pc, name, sizeof name);
+    if (noinit_start.cause != RESET_ASKED)
+        snprintf(place, sizeof place, " at 0x%lx %s", (unsigned long)noinit_start.pc, name);
+    int bytes = snprintf(text, sizeof text, "coop: the board was reset %s%s%s\n", causes[noinit_start.cause],
+                         noinit_start.cause == RESET_PANIC ? noinit_start.panic : "", place);
+    console_log(text, (size_t)bytes);
+}
+
 void reset_report(void)
 {
-    char text[120];
     if (noinit_start.magic != MAGIC) {
         memset(&noinit_start, 0, sizeof noinit_start);
     } else if (noinit_start.cause != RESET_UNKNOWN) {
-        int bytes = snprintf(text, sizeof text, "coop: the board was reset %s at 0x%lx\n",
-                             noinit_start.cause == RESET_WATCHDOG ? "by its watchdog" : "as asked",
-                             (unsigned long)noinit_start.pc);
-        console_log(text, (size_t)bytes);
+        log_cause();
         for (uint32_t i = noinit_start.count > DEATHS ? noinit_start.count - DEATHS : 0; i < noinit_start.count; i++) {
             log_death(&noinit_start.deaths[i % DEATHS]);
             console_flush();
@@ -85,8 +95,26 @@ static _Noreturn void restart(enum reset_cause cause, uint32_t pc)
         SCB->aircr = AIRCR_SYSRESETREQ;
 }
 
+void reset_note_panic(const char *why, uint32_t pc)
+{
+    if (noinit_start.magic != MAGIC)
+        memset(&noinit_start, 0, sizeof noinit_start);
+    noinit_start.magic = MAGIC;
+    noinit_start.cause = RESET_PANIC;
+    noinit_start.panic = why;
+    noinit_start.pc = pc;
+}
+
+void reset_by_panic(void)
+{
+    restart(RESET_PANIC, noinit_start.pc);
+}
+
+/* A panic that got stuck in its last words is still a panic. */
 void reset_by_watchdog(const uint32_t *frame)
 {
+    if (noinit_start.cause == RESET_PANIC)
+        reset_by_panic();
     restart(RESET_WATCHDOG, frame[FRAME_PC]);
 }
 

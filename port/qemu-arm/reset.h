@@ -12,6 +12,8 @@ void reset_note_end(const struct process *process); /* a process has ended */
 void reset_report(void);                            /* logs what the last reset left, once */
 void reset_watch(bool on);
 void reset_feed(void);
+void reset_note_panic(const char *why, uint32_t pc);     /* before anything else can go wrong */
+_Noreturn void reset_by_panic(void);                     /* the one that was noted */
 _Noreturn void reset_by_watchdog(const uint32_t *frame); /* its interrupt */
 _Noreturn void reset_board(void);                        /* as asked */
 

@@ -4,6 +4,8 @@
 
 enum { SYS_GET_CMDLINE = 0x15, SYS_EXIT_EXTENDED = 0x20, APPLICATION_EXIT = 0x20026 };
 
+bool semihost_answers;
+
 static int semihost(uint32_t operation, void *parameters)
 {
     register uint32_t r0 __asm__("r0") = operation;
@@ -18,12 +20,13 @@ bool semihost_command_line(char *text, size_t bytes)
         char *text;
         size_t bytes;
     } parameters = {text, bytes};
-    return semihost(SYS_GET_CMDLINE, &parameters) == 0;
+    semihost_answers = semihost(SYS_GET_CMDLINE, &parameters) == 0;
+    return semihost_answers;
 }
 
 void semihost_exit(int status)
 {
     uint32_t parameters[2] = {APPLICATION_EXIT, (uint32_t)status};
-    for (;;)
+    while (semihost_answers)
         semihost(SYS_EXIT_EXTENDED, parameters);
 }

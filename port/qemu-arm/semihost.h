@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The command line, NUL-terminated; false when there is none. */
+/* The command line, NUL-terminated; false when there is none, because nobody answers. */
 bool semihost_command_line(char *text, size_t bytes);
-_Noreturn void semihost_exit(int status);
+extern bool semihost_answers;   /* from then on */
+void semihost_exit(int status); /* returns when nobody answers */
 
 #endif

@@ -1,6 +1,7 @@
 #!/bin/bash
 # shellcheck disable=SC1091,SC2154
-# A supervisor and a kernel that are stuck are reset by the hardware watchdog; the next run tells so, and who died before.
+# A supervisor and a kernel that are stuck are reset by the hardware watchdog, one that panicked by itself when there is no host;
+# the next run tells so, and who died before.
 . "$(dirname "$0")/../tracker.sh"
 
 # resets HOW WHY FIRST: the firmware runs twice in one run of the board.
@@ -15,9 +16,13 @@ resets() {
 }
 
 for how in supervisor interrupts faults; do
-    resets "$how" 'by its watchdog at 0x[1-9a-f]' 'run 1: 0\n'
+    resets "$how" 'by its watchdog at 0x[1-9a-f][0-9a-f]* loop[+]0x' 'run 1: 0\n'
 done
 resets handler 'by its watchdog at 0x[1-9a-f]' ''
-resets asked 'as asked' 'run 1: 0\n'
+for how in fault last-words; do
+    resets $how 'by a kernel panic: fault of the supervisor at 0x[1-9a-f][0-9a-f]+ fault[+]0x0$' 'run 1: 0\n'
+done
+resets overflow 'by a kernel panic: stack overflow of the supervisor at 0x[1-9a-f][0-9a-f]+ overflow[.a-z0-9]*[+]0x' 'run 1: 0\n'
+resets asked 'as asked$' 'run 1: 0\n'
 
-finish
+finish "8 resets"

@@ -1,18 +1,23 @@
 /*
- * The supervisor, or the kernel, gets stuck: the hardware watchdog resets the board, which reports it. The first run says so
- * and gets stuck as its argument tells, the second ends. Run by reset.sh.
+ * The supervisor, or the kernel, gets stuck, or panics where no host takes the status: the board is reset, and reports it.
+ * The first run says so and gets stuck as its argument tells, the second ends. Run by reset.sh.
  *
  *     handler       an interrupt's handler, and with it the kernel, when the run begins
  *     supervisor    its thread goes on without ever listening
  *     interrupts    ... with all interrupts off
  *     faults        ... with all faults but the watchdog's own off
  *     asked         not stuck: a reset that was asked for
+ *     fault         the supervisor faults
+ *     overflow      ... overflows its stack
+ *     last-words    ... faults, and the panic gets stuck in what it has to say
  */
 #include <coop.h>
 #include <coop/board.h>
 
 #include "kernel.h"
+#include "mps2.h"
 #include "reset.h"
+#include "semihost.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -20,7 +25,7 @@
 extern volatile uint32_t noinit_start[256];
 enum { STUCK = 0x73747563, LINE = 20 };
 
-static void loop(void)
+__attribute__((noinline)) static void loop(void)
 {
     for (;;)
         __asm__ volatile("");
@@ -43,11 +48,36 @@ static int run(const void *argument)
 }
 COOP_PROCESS(root, run);
 
+__attribute__((noinline)) static void fault(void)
+{
+    __asm__ volatile("udf #0");
+}
+
+__attribute__((noinline)) static int overflow(const volatile char *in)
+{
+    volatile char buffer[64];
+    buffer[0] = *in;
+    return buffer[0] == 0 ? 0 : overflow(buffer) + buffer[0];
+}
+
+static void panic(const char *how)
+{
+    char first = 1;
+    semihost_answers = false;
+    if (strcmp(how, "overflow") == 0)
+        overflow(&first);
+    if (strcmp(how, "last-words") == 0)
+        UART1->ctrl = 0;
+    fault();
+}
+
 static void get_stuck(const char *how)
 {
     if (strcmp(how, "asked") == 0)
         port_close(0, true);
     reset_watch(true);
+    if (strcmp(how, "fault") == 0 || strcmp(how, "overflow") == 0 || strcmp(how, "last-words") == 0)
+        panic(how);
     if (strcmp(how, "interrupts") == 0)
         __asm__ volatile("cpsid i");
     if (strcmp(how, "faults") == 0)

@@ -156,16 +156,17 @@ void life_condemn(uint32_t slot, enum coop_cause verdict, uint64_t now_us)
 
 void life_condemn_stuck(uint32_t slot, uint64_t now_us)
 {
-    if (record_at_slot(slot)->phase != PHASE_RUNNING)
-        return;
     record_at_slot(slot)->stuck = true;
-    life_condemn(slot, COOP_HUNG, now_us);
+    if (record_at_slot(slot)->phase == PHASE_STOPPING)
+        kill_now(slot);
+    else
+        life_condemn(slot, COOP_HUNG, now_us);
 }
 
 static uint64_t serve_probed(uint32_t slot, uint64_t now_us)
 {
     struct coop_record *record = record_at_slot(slot);
-    uint32_t grace_ms = process_of(slot)->grace_ms;
+    uint32_t grace_ms = record->stuck ? 0 : process_of(slot)->grace_ms; /* others wait, and it can't heed a request */
     bool is_known = *(volatile uintptr_t *)&block_at_slot(slot)->report.pc != 0;
     if (!is_known && now_us < record->deadline_us && port_cpu_us(slot) < record->cpu_us + PROBE_CPU_US)
         return now_us + PROBE_LOOK_US; /* or when the port rings */

@@ -69,6 +69,7 @@ static int act(const void *argument)
     return coop_semaphore_acquire(&never, COOP_FOREVER);
 }
 COOP_PROCESS(actor, act, .instances = 2);
+COOP_PROCESS(polite, act, .grace_ms = 10 * DEADLINE_MS);
 COOP_PROCESS(frozen, act, .heartbeat_ms = 100);
 
 static int put(int message, int timeout_ms)
@@ -112,6 +113,22 @@ static void test_stopped_inside(void **state)
     int message;
     assert_int_equal(coop_queue_get(&queue, &message, 0), 0);
     assert_int_equal(message, 2);
+}
+
+/* Who is inside and does not run can't be asked: others would wait for its grace to pass. */
+static void test_stopped_inside_with_a_grace(void **state)
+{
+    (void)state;
+    struct coop_handle handle = real_start(&polite, STOP_INSIDE);
+    EVENTUALLY(atomic_load(&inside) == 1);
+    assert_int_equal(put(1, DEADLINE_MS), 0);
+    assert_hung(handle);
+    atomic_store(&inside, 0);
+    handle = real_start(&polite, STOP_INSIDE);
+    EVENTUALLY(atomic_load(&inside) == 1);
+    assert_int_equal(coop_terminate(handle), 0);
+    assert_int_equal(put(2, DEADLINE_MS), 0);
+    assert_int_equal(join(handle).cause, COOP_KILLED);
 }
 
 static void test_stopped_inside_while_nobody_waits(void **state)
@@ -221,6 +238,7 @@ static void test_written_over(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup(test_stopped_inside, set_up),
+    cmocka_unit_test_setup(test_stopped_inside_with_a_grace, set_up),
     cmocka_unit_test_setup(test_stopped_inside_while_nobody_waits, set_up),
     cmocka_unit_test_setup(test_stopped_outside, set_up),
     cmocka_unit_test_setup(test_killed_inside, set_up),

@@ -153,7 +153,7 @@ struct coop_process {
     uint32_t watchdog_ms;    /* CPU time without a check-in before it is a runaway; 0: unwatched */
     uint32_t heartbeat_ms;   /* wall time between calls of coop_checkin before it is hung; 0: unwatched */
     uint32_t lifetime_ms;    /* wall time of one run; 0: without end */
-    uint32_t grace_ms;       /* from a polite stop to the kill; 0: 100 ms when terminated, none for the watchdog */
+    uint32_t grace_ms;       /* from a polite stop to the kill; 0: 100 ms when terminated, none for the watchdog. Inside an object: none */
     uint32_t max_restarts;   /* within window_ms; 0: without end */
     uint32_t window_ms;      /* 0: 10,000 */
     uint32_t backoff_ms;     /* the second restart in a window waits this long, each later one twice as long; 0: 10 */

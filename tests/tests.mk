@@ -55,6 +55,7 @@ test_capture_SOURCES  := $(capture_SOURCES)
 capture_check_SOURCES := $(capture_SOURCES)
 
 include tests/sweep/sweep.mk
+include tests/storm/storm.mk
 include tests/image/image.mk
 
 $(foreach t,test_system test_spawn test_log test_bell test_scribble test_scribble_words,$(eval $t_SOURCES := tests/system.c))

@@ -96,13 +96,13 @@ build/kernel-headers:
 	@ln -sfn /usr/include/$$(gcc -print-multiarch)/asm $@.part/asm
 	@mv -T $@.part $@
 
-build/sysroot-$(ARCH)/kernel-headers: | port/linux/arch/get-sysroot
+build/sysroot-$(ARCH)/kernel-headers: | $(firstword $(GET_SYSROOT)) $(if $(GET_SYSROOT_$(ARCH)),build/kernel-$(ARCH)/boot)
 	$(call say,GET,musl-$(ARCH))
-	$Qport/linux/arch/get-sysroot $(DEBIAN_$(ARCH)) $(@D)
+	$Q$(GET_SYSROOT) $(@D)
 
-build/kernel-$(ARCH)/boot: | port/linux/arch/get-packages
+build/kernel-$(ARCH)/boot: | $(firstword $(GET_KERNEL))
 	$(call say,GET,kernel-$(ARCH))
-	$Qport/linux/arch/get-packages $(DEBIAN_$(ARCH)) $(@D) $(KERNEL_$(ARCH))/
+	$Q$(GET_KERNEL) $(@D) $(KERNEL_$(ARCH):%=%/)
 
 $(CMOCKA)/src/cmocka.c: tests/get-cmocka
 	$(call say,GET,CMocka)
@@ -127,7 +127,7 @@ build/capture.nmea: build/host/generate
 include tests/bench/bench.mk
 include tests/bench/board/board.mk
 
-.PHONY: all programs test-programs test-arm check $(ARM:%=check-%) check-port run-qemu run-firmware image run-image cmocka-source help run test bench size install setup clean distclean format lint
+.PHONY: all programs test-programs test-arm test-nommu check $(ARM:%=check-%) check-port run-qemu run-firmware image run-image cmocka-source help run test bench size install setup clean distclean format lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile $(filter tests/%.mk,$(MAKEFILE_LIST))
@@ -167,6 +167,9 @@ test-arm: setup ## build and run all tests for ARM, on two architectures at a ti
 
 $(ARM:%=check-%):
 	@$(MAKE) --no-print-directory ARCH=$(@:check-%=%) BOOTS=all check
+
+test-nommu: ## build a Linux for a Cortex-M, which has no MMU, boot it in QEMU, and run the tests there
+	@$(MAKE) --no-print-directory test CONFIGURATIONS=ARCH=nommu
 
 check-port: programs $(PORTABLE_TESTS) ## run the checks that a new port must pass (see port/README.md): PORT=qemu-arm
 	@rm -f $(BUILD)/results

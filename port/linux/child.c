@@ -48,7 +48,7 @@ void port_misuse(enum coop_misuse reason)
 void linux_misuse(enum coop_misuse reason, uintptr_t pc)
 {
     struct coop_end *report = &linux_self.block->report;
-    report->pc = pc;
+    report->pc = linux_link_address(pc);
     report->reason = (uint8_t)reason;
     report->cause = COOP_MISUSED;
     if (linux_self.slot == 0)
@@ -68,7 +68,7 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
     }
     uintptr_t address = (uintptr_t)info->si_addr;
     bool in_stack = address < stack_top && stack_top - address < stack_bytes + GUARD_GAP_BYTES;
-    report->pc = machine_pc(context);
+    report->pc = linux_link_address(machine_pc(context));
     report->address = address;
     report->signal = (uint8_t)signal_number;
     report->cause = signal_number == SIGSEGV && in_stack ? COOP_OVERFLOWED : COOP_FAULTED;
@@ -78,7 +78,7 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
 static void on_probe(int signal_number, siginfo_t *info, void *context)
 {
     (void)signal_number, (void)info;
-    linux_self.block->report.pc = machine_pc(context);
+    linux_self.block->report.pc = linux_link_address(machine_pc(context));
     port_ring();
 }
 

@@ -38,6 +38,16 @@ int linux_arena_create(void); /* by the supervisor: 0 or an enum coop_error */
 int linux_arena_fd(void);
 /* By a child: 0, or an enum coop_error; COOP_EINVAL when the descriptor is no arena at all. */
 int linux_arena_attach(int fd, uint64_t nonce);
+/* The address that the program's file has for what is at `pc` in this process. */
+uintptr_t linux_link_address(uintptr_t pc);
+
+/* run.c */
+size_t linux_arena_bytes(void);
+void linux_arena_begin(void); /* writes the head of a new run, by the supervisor */
+bool linux_arena_is_of(const struct linux_arena *head, uint64_t nonce);
+/* The same descriptor above 2: one of the standard streams may be closed, and nothing of ours takes its place, where others
+ * would write into it. */
+int linux_above_standard(int fd);
 void linux_executable_open(void); /* before main */
 int linux_executable(void);       /* a descriptor of this program; -1 */
 const char *linux_executable_path(void);

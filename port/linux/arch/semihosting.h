@@ -7,6 +7,9 @@ enum { SEMIHOSTING_EXIT_EXTENDED = 0x20, SEMIHOSTING_APPLICATION_EXIT = 0x20026 
 #if defined(__aarch64__)
 #define SEMIHOSTING_CALL(number_, block_)                                                                              \
     __asm__ volatile("mov x0, %0\n mov x1, %1\n hlt #0xf000" ::"r"((long)(number_)), "r"(block_) : "x0", "x1", "memory")
+#elif defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'
+#define SEMIHOSTING_CALL(number_, block_)                                                                              \
+    __asm__ volatile("mov r0, %0\n mov r1, %1\n bkpt 0xab" ::"r"(number_), "r"(block_) : "r0", "r1", "memory")
 #elif defined(__thumb__)
 #define SEMIHOSTING_CALL(number_, block_)                                                                              \
     __asm__ volatile("mov r0, %0\n mov r1, %1\n .inst.n 0xbabc" ::"r"(number_), "r"(block_) : "r0", "r1", "memory")

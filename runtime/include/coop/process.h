@@ -76,7 +76,7 @@ struct coop_end {
     uint8_t signal;    /* its number, when one ended it */
     uint8_t recovered; /* how many things it held were recovered, at most 255 */
     int32_t code;
-    uintptr_t pc;      /* where it was caught, or 0 when that is not known */
+    uintptr_t pc;      /* where it was caught, as the program's file has it, or 0 when that is not known */
     uintptr_t address; /* what it touched, when it faulted */
     uint32_t ran_ms;
     uint32_t restarts; /* how often it was restarted before */

@@ -1,0 +1,24 @@
+#!/bin/bash
+# On a kernel without an MMU, booted: the tracker decodes a capture while its parser runs away, hangs, and ends badly, and prints what
+# it prints on this machine.
+set -uo pipefail
+capture=build/capture.nmea
+reference=build/linux/tracker
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+fail() { cat "$scratch/console"; echo "nommu.sh: $*" >&2; exit 1; }
+essence() { tr -d '\r' <"$1" | grep -E '^\{|^root: [0-9]+ sentences|^root: re' | sort; }
+
+make --no-print-directory ARCH= PORT=linux "$reference" >/dev/null || fail 'make'
+FILES="$capture:capture.nmea" STRIP=arm-none-eabi-strip port/linux/image/build "$scratch/image.gz" "$BUILD/tracker" none >/dev/null
+
+for inject in spin@100 hang@50 exit@7; do
+    "$reference" --inject "$inject" "$capture" >"$scratch/here" 2>&1 || fail "$inject: status $? here"
+    port/linux/image/run nommu "$scratch/image.gz" build/kernel-nommu --inject "$inject" /capture.nmea >"$scratch/console"
+    status=$?
+    [ "$status" -eq 0 ] || fail "$inject: status $status"
+    grep -q 'coop: parser\[0\] .*; recovered 1; restarts now' "$scratch/console" || fail "$inject: nothing was restarted"
+    [ "$(essence "$scratch/here" | grep -c '^{')" -gt 0 ] || fail "$inject: no fix"
+    diff <(essence "$scratch/here") <(essence "$scratch/console") || fail "$inject: it prints something else than here"
+done
+grep -a 'coop: ' "$scratch/console"

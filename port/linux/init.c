@@ -7,6 +7,7 @@
 #include <coop/log.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/mount.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,6 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -74,14 +74,29 @@ enum { FILE_SYSTEMS = sizeof file_systems / sizeof *file_systems };
 
 static int mount_errors[FILE_SYSTEMS];
 
-/* Those that are there already say EBUSY; but for tmpfs, which can be mounted twice. */
+/*
+ * Those that are there already say EBUSY; but for tmpfs, which can be mounted twice. Where the folder could not be made that is
+ * what is wrong: the root is read-only, or full.
+ */
 static void mount_file_system(unsigned i)
 {
     const char *type = file_systems[i].type, *folder = file_systems[i].folder;
-    mkdir(folder, 0755);
+    int not_made = mkdir(folder, 0755) < 0 ? errno : 0;
     read_text("/proc/self/mounts", mounts, sizeof mounts);
     if (!has_word(mounts, folder) && mount(type, folder, type, file_systems[i].flags, NULL) < 0 && errno != EBUSY)
-        mount_errors[i] = errno;
+        mount_errors[i] = errno == ENOENT ? not_made : errno;
+}
+
+/* The console of a devtmpfs that is mounted nowhere: it needs no folder, and the root may be read-only. */
+static int open_console_of_kernel(void)
+{
+    int type = (int)syscall(SYS_fsopen, "devtmpfs", FSOPEN_CLOEXEC);
+    syscall(SYS_fsconfig, type, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+    int folder = (int)syscall(SYS_fsmount, type, 0, 0);
+    int fd = openat(folder, "console", O_RDWR | O_NOCTTY);
+    close(type);
+    close(folder);
+    return fd;
 }
 
 /*
@@ -91,13 +106,13 @@ static void mount_file_system(unsigned i)
 static void open_console(void)
 {
     int fd = open("/dev/console", O_RDWR | O_NOCTTY);
-    if (fd < 0 && mknod("/console", S_IFCHR | 0600, makedev(5, 1)) == 0)
-        fd = open("/console", O_RDWR | O_NOCTTY);
-    while (fd >= 0 && fd < 2)
-        fd = fd < 0 ? fd : dup(fd);
-    while ((fd = open("/", O_PATH)) >= 0 && fd <= 2)
-        ;
-    if (fd > 2)
+    if (fd < 0)
+        fd = open_console_of_kernel();
+    if (fd < 0)
+        fd = open("/", O_PATH);
+    for (int stream = 0; stream <= STDERR_FILENO; stream++)
+        dup2(fd, stream);
+    if (fd > STDERR_FILENO)
         close(fd);
 }
 

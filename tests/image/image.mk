@@ -15,11 +15,12 @@ TOO_LONG := test_queue_model # minutes, in an emulator
 # Without an MMU what isolates has nothing to work with; the others fork.
 NOT_nommu     := test_address test_fault test_scribble test_system test_spawn test_log test_bell
 IMAGE_TESTS   := $(filter-out $(TOO_LONG) $(NOT_$(ARCH)),$(PLAIN_TESTS) $(PLAIN_TESTS_linux) $(PORT_TESTS) $(PORT_TESTS_linux))
-IMAGES        := tracker $(if $(BOOTS),$(addprefix tests/image/,suites ender stopper))
+IMAGES        := tracker $(if $(BOOTS),$(addprefix tests/image/,suites ender stopper eater spoiler))
 IMAGE_SCRIPTS := size tracker $(if $(BOOTS),suites faults watchdog)
 
 TEST_IMAGES        := $(patsubst %,build/image/%-$(ARCH).cpio.gz,$(IMAGES))
-PORT_TOOLS_linux   := image/suites image/ender image/stopper
+PORT_TOOLS_linux   := image/suites image/ender image/stopper image/eater
+TEST_TOOLS_linux   += image/spoiler
 TEST_SCRIPTS_linux += $(patsubst %,tests/image/%.sh,$(IMAGE_SCRIPTS))
 
 ifneq ($(RUNNER),)
@@ -46,4 +47,9 @@ endif
 SUITES := build/image/tests/image/suites-$(ARCH).cpio.gz
 $(SUITES): $(IMAGE_TESTS:%=$(BUILD)/tests/%) tests/image/image.mk
 $(SUITES): FILES = $(foreach t,$(IMAGE_TESTS),$(BUILD)/tests/$t:tests/$t)
+
+SPOILER := build/image/tests/image/spoiler-$(ARCH).cpio.gz
+$(SPOILER): $(BUILD)/hello
+$(SPOILER): FILES = $(BUILD)/hello:app
+$(SPOILER): MODULES =
 endif

@@ -10,7 +10,7 @@
 enum { COMMAND_LINE_BYTES = 1024, ARGUMENTS = 64, IDLE_STACK_WORDS = 16 };
 
 extern char kernel_data_start[], kernel_data_end[], kernel_data_load[], kernel_bss_start[], kernel_bss_end[];
-extern char main_stack_end[];
+extern char main_stack_guard[], main_stack_end[];
 
 int main(int argc, char **argv);
 void fault_start(void), clock_wrapped(void);
@@ -108,6 +108,8 @@ __attribute__((used)) static uint32_t start(void)
     memset((void *)NVIC->priority, PRIORITY_INTERRUPT, INTERRUPTS);
     image_layout();
     protect_process(&supervisor, 0, 0, 0);
+    supervisor.context.stack = (uint32_t)main_stack_guard + GUARD_BYTES; /* main() may use floating point */
+    supervisor.context.stack_end = (uint32_t)main_stack_end;
     supervisor.context.control = CONTROL_SUPERVISOR;
     start_idle();
     scheduler.current = &supervisor;

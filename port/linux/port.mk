@@ -86,7 +86,7 @@ LDFLAGS_asan       := -no-pie
 PORT_LDFLAGS       := $(LDFLAGS_$(VARIANT)) -Wl,--build-id -Wl,-T,$(LINKER_SCRIPTS)
 PLAIN_LDFLAGS      := $(PORT_LDFLAGS)
 MAP_LDFLAGS         = -Wl,-Map,$@.map
-PORT_LIBS          :=
+PORT_LIBS          := -lm
 FILE_SIZES         := STRIP=$(STRIP) port/linux/sizes
 
 # The distribution's library is for glibc, dynamic; else it is built from source, with these flags.

@@ -14,7 +14,7 @@ NM   := arm-none-eabi-nm
 LINK := port/qemu-arm/link $(CC)
 
 PORT_SOURCES := $(addprefix port/qemu-arm/,vectors.c context.S start.c kernel.c interrupt.c schedule.c wait.c inherit.c clock.c protect.c \
-                  image.c fault.c reset.c console.c semihost.c port.c symbol.c libc.c thread_pointer.c private/heap.c \
+                  image.c fault.c reset.c console.c semihost.c port.c symbol.c libc.c thread_pointer.c heap.c sort.c \
                   $(addprefix fast/,queue.c semaphore.c lock.c))
 
 # Compiled as part of fast/.
@@ -29,8 +29,8 @@ KERNEL_CFLAGS := -DPOLICY_FILE='"policy_$(POLICY).h"' -ffixed-r9 -mgeneral-regs-
                  -Iport/qemu-arm/one_core
 APP_CFLAGS    := -fPIC -msingle-pic-base -mpic-register=r9 -mno-pic-data-is-text-relative
 
-# Those of the library's files whose variables every process has for itself.
-$(BUILD)/obj/port/qemu-arm/private/%: KERNEL_CFLAGS = $(APP_CFLAGS) -fno-builtin-malloc
+# Or its calloc would be a call of calloc.
+$(BUILD)/obj/port/qemu-arm/heap.o: KERNEL_CFLAGS += -fno-builtin-malloc
 
 APP_CPPFLAGS  := -D_POSIX_C_SOURCE=200809L
 PORT_CPPFLAGS :=

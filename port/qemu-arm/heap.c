@@ -1,6 +1,6 @@
 /*
- * malloc, for programs that ask for it, as CMocka does; coop itself never does. Each process has a heap of its own among
- * its variables, which is why this file is compiled as an application's. First fit, with neighbours joined.
+ * malloc, for programs that ask for it, as CMocka does; coop itself never does. Each process has a heap of its own, a
+ * thread-local variable since the C library calls this too: see thread_pointer.c. First fit, with neighbours joined.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -17,7 +17,7 @@ struct piece {
     uint32_t is_free;
 };
 
-static _Alignas(UNIT) unsigned char heap[HEAP_BYTES];
+static _Thread_local _Alignas(UNIT) unsigned char heap[HEAP_BYTES];
 
 static struct piece *after(struct piece *piece)
 {

@@ -36,9 +36,11 @@ static void write_line(const char *who, const char *text)
         dropped++;
 }
 
-/* As a process's operation, but it never waits for the guard. */
+/* As a process's operation, but it never waits for the guard, and doesn't enter for nothing. */
 static int take(const struct operation *operation, const struct coop_object *object, uintptr_t a)
 {
+    if (!operation->ready(object, a))
+        return COOP_EAGAIN;
     if (port_enter(object, 0) < 0)
         return COOP_EBUSY;
     bool (*mend)(const struct coop_object *) = object_classes[object->kind]->mend;
@@ -72,19 +74,33 @@ void log_format(const char *format, ...)
     write_line("coop", text);
 }
 
-bool log_drain(void)
+/* 0, or why there is no more to write. */
+static int drain(void)
 {
     struct log_record record;
     tell_dropped();
     for (int i = 0; i < RECORDS; i++) { /* writers that never pause must not keep it from its other work */
-        if (take(&queue_get, &coop_log_records.object, (uintptr_t)&record) < 0)
-            return false;
+        int error = take(&queue_get, &coop_log_records.object, (uintptr_t)&record);
+        if (error < 0)
+            return error;
         const struct coop_process *process = process_of(record.slot);
         record.text[COOP_LOG_BYTES] = '\0';
         write_line(process != NULL ? process->object.name : "?", record.text);
     }
-    port_ring();
-    return true;
+    return 0;
+}
+
+bool log_drain(void)
+{
+    bool more = drain() == 0;
+    if (more)
+        port_ring();
+    return more;
+}
+
+bool log_settle(void)
+{
+    return drain() != COOP_EBUSY;
 }
 
 int coop_log(const char *format, ...)

@@ -46,6 +46,7 @@ static int try_acquire(const struct coop_object *permits, uint32_t self, uintptr
     uint32_t permit = find(permits, 0);
     if (permit == permits->count)
         return WOULD_BLOCK;
+    port_owns(self);
     set_owner(permits, permit, self);
     return (int)permit;
 }

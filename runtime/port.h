@@ -129,8 +129,8 @@ int port_open(int argc, char **argv);
 void port_close(int status, bool reboot);
 
 /*
- * Processes, by the supervisor. port_start: gives the slot a pristine image, in which process_main() runs; 0 or an enum
- * coop_error. It doesn't wait for the image: process_main sets the block to COOP_RUNNING. port_kill: ends it at its next
+ * Processes, by the supervisor. port_start: gives the slot a pristine image, in which process_main() runs. 0: the image is
+ * in place; 1: it will be, and then calls OP_PROCESS_ANNOUNCE before process_main(); or an enum coop_error. port_kill: ends it at its next
  * instruction; its end is then reaped. port_reap: the next end that is not yet told, false when there is none; also tells,
  * with `stopped`, of a process that somebody has suspended, and with a slot past all of them that the supervisor itself was.
  * port_cpu_us: CPU time that its present image has used.
@@ -141,7 +141,8 @@ void port_close(int status, bool reboot);
 struct port_ended {
     uint32_t slot;
     bool stopped;
-    int code; /* exit code, when signal is 0 */
+    bool clean; /* no object names it, or is half changed by it: there is nothing to repair */
+    int code;   /* exit code, when signal is 0 */
     int signal;
 };
 int port_start(uint32_t slot);
@@ -164,11 +165,17 @@ uint32_t port_stuck(void);
 
 /*
  * The bell. port_ring: from anywhere, never blocks. port_listen: the supervisor sleeps until a ring since it last
- * listened, or the instant (UINT64_MAX: never). Who ends the wait of a process whose block says COOP_BLOCKED_WATCHED rings:
- * the supervisor doesn't sample watched processes while they are blocked.
+ * listened, or the instant (UINT64_MAX: never). Who ends the wait of a process whose block says COOP_BLOCKED_WATCHED rings
+ * for it: the supervisor doesn't sample watched processes while they are blocked.
+ * port_rung: for whom; the bits of the 32 slots from 32 * word on, which it takes. More bits only cost looks in vain: so where a
+ * process can die between its commit and its mark, or write over marks, all are set.
+ * "port_call.h" also has what a try calls inside the object: port_mark(slot), the ring that follows is for this slot; and
+ * port_owns(self), an object will name this process as an owner, so that its end is not a clean one. (Of locks the port
+ * can ask OP_LOCK_ACQUIRE's holder.) Where all slots are looked at, and no end is clean, they do nothing.
  */
 void port_ring(void);
 void port_listen(uint64_t until_us);
+uint32_t port_rung(uint32_t word);
 
 /* A signal or button asked the system to stop: 0 no, 1 politely, 2 at once. */
 int port_stop_asked(void);

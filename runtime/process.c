@@ -1,5 +1,5 @@
 /*
- * The life of a process as processes see it: start, join, terminate and the rest, as operations on the process's object. The
+ * The life of a process as others see it: start, join, terminate and the rest, as operations on the process's object. The
  * commit of a start is the store of COOP_REQUESTED: before it a dead starter has left a free block, after it the supervisor
  * starts the process whether its starter lives or not. All else that changes a block's state is the supervisor's.
  */
@@ -36,24 +36,6 @@ static struct coop_block *block_at(const struct coop_object *object, uint32_t in
     return (struct coop_block *)object->items + instance;
 }
 
-static uint32_t load(_Atomic uint32_t *word)
-{
-    return atomic_load_explicit(word, memory_order_acquire);
-}
-
-static void store(_Atomic uint32_t *word, uint32_t value)
-{
-    atomic_store_explicit(word, value, memory_order_release);
-}
-
-const struct coop_process *process_of(uint32_t slot)
-{
-    for (const struct coop_process *p = coop_processes_start; p < coop_processes_end; p++)
-        if (slot - process_first_slot(p) < process_instances(p))
-            return p;
-    return NULL;
-}
-
 /* The block of a handle, or NULL when it is stale: another start has its slot, or none ever had. */
 static struct coop_block *block_of(const struct coop_object *object, struct coop_handle handle)
 {
@@ -62,7 +44,7 @@ static struct coop_block *block_of(const struct coop_object *object, struct coop
     if (instance >= process_instances(process))
         return NULL;
     struct coop_block *block = block_at(object, instance);
-    return load(&block->generation) == handle.generation && load(&block->state) != COOP_FREE ? block : NULL;
+    return load_word(&block->generation) == handle.generation && load_word(&block->state) != COOP_FREE ? block : NULL;
 }
 
 /* Of the free and ended instances the one that was started least often, so that how one ended can be asked for long. */
@@ -71,9 +53,9 @@ static struct coop_block *choose_instance(const struct coop_object *object)
     struct coop_block *chosen = NULL;
     for (uint32_t i = 0; i < process_instances((const struct coop_process *)object); i++) {
         struct coop_block *block = block_at(object, i);
-        uint32_t state = load(&block->state);
+        uint32_t state = load_word(&block->state);
         if ((state == COOP_FREE || state == COOP_ENDED) &&
-            (chosen == NULL || (int32_t)(load(&block->generation) - load(&chosen->generation)) < 0))
+            (chosen == NULL || (int32_t)(load_word(&block->generation) - load_word(&chosen->generation)) < 0))
             chosen = block;
     }
     return chosen;
@@ -91,16 +73,16 @@ static int try_start(const struct coop_object *object, uint32_t self, uintptr_t 
     struct coop_block *block = choose_instance(object);
     if (block == NULL)
         return COOP_ELIMIT;
-    store(&block->generation, load(&block->generation) + 1);
-    store(&block->state, COOP_FREE);
+    store_word(&block->generation, load_word(&block->generation) + 1);
+    store_word(&block->state, COOP_FREE);
     memset(block->argument, 0, sizeof block->argument);
     memcpy(block->argument, call->argument, call->bytes);
-    block->argument_bytes = call->bytes;
-    store(&block->parent, self);
-    store(&block->request, COOP_REQUEST_NONE);
+    store_word(&block->parent, self);
+    store_word(&block->request, COOP_REQUEST_NONE);
     call->handle.slot = (uint32_t)(block - coop_blocks_start);
-    call->handle.generation = load(&block->generation);
-    store(&block->state, COOP_REQUESTED); /* the commit */
+    call->handle.generation = load_word(&block->generation);
+    store_word(&block->state, COOP_REQUESTED); /* the commit */
+    port_mark(call->handle.slot);
     return 0;
 }
 
@@ -111,19 +93,10 @@ static int try_started(const struct coop_object *object, uint32_t self, uintptr_
     struct coop_block *block = block_of(object, handle);
     if (block == NULL)
         return 0; /* so it has started, ended, and made room for another */
-    uint32_t state = load(&block->state);
+    uint32_t state = load_word(&block->state);
     if (state == COOP_REQUESTED || state == COOP_STARTING)
         return WOULD_BLOCK;
     return state == COOP_ENDED && block->end.cause == COOP_START_FAILED ? block->end.code : 0;
-}
-
-static int try_announce(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
-{
-    (void)object, (void)a, (void)b;
-    struct coop_block *block = &coop_blocks_start[self - 1];
-    if (load(&block->state) == COOP_STARTING)
-        store(&block->state, COOP_RUNNING);
-    return 0;
 }
 
 static int try_join(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
@@ -135,7 +108,7 @@ static int try_join(const struct coop_object *object, uint32_t self, uintptr_t a
         return COOP_ESTALE;
     if (call->handle.slot + 1 == self)
         return COOP_EINVAL;
-    if (load(&block->state) != COOP_ENDED)
+    if (load_word(&block->state) != COOP_ENDED)
         return WOULD_BLOCK;
     call->end = block->end;
     return 0;
@@ -147,8 +120,9 @@ static int try_ask(const struct coop_object *object, uint32_t self, uintptr_t a,
     struct coop_block *block = block_of(object, *(struct coop_handle *)a);
     if (block == NULL)
         return COOP_ESTALE;
-    if (load(&block->request) < request)
-        store(&block->request, (uint32_t)request);
+    if (load_word(&block->request) < request)
+        store_word(&block->request, (uint32_t)request);
+    port_mark((uint32_t)(block - coop_blocks_start));
     return 0;
 }
 
@@ -161,55 +135,19 @@ static int try_look(const struct coop_object *object, uint32_t self, uintptr_t a
     if (instance >= process_instances((const struct coop_process *)object))
         return COOP_ESTALE;
     struct coop_block *block = block_at(object, instance);
-    uint32_t parent = load(&block->parent);
+    uint32_t parent = load_word(&block->parent);
     if (call->any)
-        call->handle.generation = load(&block->generation);
-    if (load(&block->generation) != call->handle.generation)
+        call->handle.generation = load_word(&block->generation);
+    if (load_word(&block->generation) != call->handle.generation)
         return COOP_ESTALE;
     call->parent.slot = parent - 1;
-    call->parent.generation = parent - 1 < process_slots() ? load(&coop_blocks_start[parent - 1].generation) : 0;
-    call->state = load(&block->state);
-    call->native_pid = load(&block->native_pid);
+    call->parent.generation = parent - 1 < process_slots() ? load_word(&coop_blocks_start[parent - 1].generation) : 0;
+    call->state = load_word(&block->state);
+    call->native_pid = load_word(&block->native_pid);
     call->end = block->end;
     /* A start meanwhile has changed the generation before it changed anything that was read here. */
     atomic_thread_fence(memory_order_acquire);
-    return load(&block->generation) == call->handle.generation ? 0 : COOP_ESTALE;
-}
-
-/* Would block while a process that the caller started, and that is no daemon, is alive. Every end wakes every object. */
-static int try_children(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
-{
-    (void)object, (void)a, (void)b;
-    for (uint32_t slot = 0; slot < process_slots(); slot++) {
-        struct coop_block *block = &coop_blocks_start[slot];
-        uint32_t state = load(&block->state);
-        if (load(&block->parent) == self && state != COOP_FREE && state != COOP_ENDED && !process_of(slot)->daemon)
-            return WOULD_BLOCK;
-    }
-    return 0;
-}
-
-static int try_sleep(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
-{
-    (void)object, (void)self, (void)a, (void)b;
-    return WOULD_BLOCK;
-}
-
-static int try_stopping(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
-{
-    (void)object, (void)a, (void)b;
-    return self != 0 && load(&coop_blocks_start[self - 1].stopping) != 0;
-}
-
-/* A heartbeat; the check-in is counted by the call itself, whose timeout is not 0. */
-static int try_checkin(const struct coop_object *object, uint32_t self, uintptr_t a, uintptr_t b)
-{
-    (void)object, (void)a, (void)b;
-    if (self == 0)
-        return 0;
-    _Atomic uint32_t *heartbeats = &coop_blocks_start[self - 1].heartbeats;
-    atomic_store_explicit(heartbeats, atomic_load_explicit(heartbeats, memory_order_relaxed) + 1, memory_order_relaxed);
-    return 0;
+    return load_word(&block->generation) == call->handle.generation ? 0 : COOP_ESTALE;
 }
 
 /* Starts are undone by the supervisor, which knows what it started; a block itself holds nothing that a death could lose. */
@@ -229,8 +167,6 @@ const struct operation process_start = {.try = try_start,
                                         .bytes_a = sizeof(struct start_call)};
 const struct operation process_started = {
     .try = try_started, .number = OP_PROCESS_STARTED, .kind = COOP_KIND_PROCESS, .waits = DIRECTION_DATA};
-const struct operation process_announce = {
-    .try = try_announce, .number = OP_PROCESS_ANNOUNCE, .kind = COOP_KIND_PROCESS, .wakes = WAKES_DATA | WAKES_ALL};
 const struct operation process_join = {.try = try_join,
                                        .number = OP_PROCESS_JOIN,
                                        .kind = COOP_KIND_PROCESS,
@@ -249,24 +185,6 @@ const struct operation process_look = {.try = try_look,
                                        .kind = COOP_KIND_PROCESS,
                                        .access_a = ACCESS_OUT,
                                        .bytes_a = sizeof(struct look_call)};
-const struct operation process_children = {
-    .try = try_children, .number = OP_PROCESS_CHILDREN, .kind = COOP_KIND_PROCESS, .waits = DIRECTION_DATA};
-const struct operation process_sleep = {.try = try_sleep,
-                                        .unguarded = needs_no_guard,
-                                        .number = OP_PROCESS_SLEEP,
-                                        .kind = COOP_KIND_PROCESS,
-                                        .waits = DIRECTION_SPACE};
-const struct operation process_stopping = {
-    .try = try_stopping, .unguarded = needs_no_guard, .number = OP_PROCESS_STOPPING, .kind = COOP_KIND_PROCESS};
-const struct operation process_checkin = {
-    .try = try_checkin, .unguarded = needs_no_guard, .number = OP_PROCESS_CHECKIN, .kind = COOP_KIND_PROCESS};
-
-/* Operations that concern the caller, or all, are called on whichever process is the first. */
-static const struct coop_object *any(void)
-{
-    return &coop_processes_start->object;
-}
-
 static const struct coop_object *object_of(struct coop_handle handle)
 {
     const struct coop_process *process = process_of(handle.slot);
@@ -379,58 +297,4 @@ int coop_find(const struct coop_process *process, uint32_t instance, struct coop
         return COOP_ESTALE;
     *handle = call.handle;
     return 0;
-}
-
-void coop_exit(int code)
-{
-    uint32_t self = port_self();
-    if (self == 0)
-        port_misuse(COOP_MISUSE_NOT_PROCESS);
-    const struct coop_process *process = process_of(self - 1);
-    /* It waits with a beating heart: nothing here can hang but its children, which have watchdogs of their own. */
-    int beat_ms = process->heartbeat_ms != 0 ? (int)(process->heartbeat_ms / 4 + 1) : COOP_FOREVER;
-    while (port_call(&process_children, any(), 0, 0, beat_ms) == COOP_ETIMEDOUT)
-        coop_checkin();
-    if (process->fini != NULL)
-        process->fini();
-    port_exit(code & 0xff);
-}
-
-void process_main(uint32_t slot)
-{
-    const struct coop_process *process = process_of(slot);
-    (void)port_call(&process_announce, unchecked(process), 0, 0, COOP_FOREVER);
-    if (process->init != NULL)
-        process->init();
-    coop_exit(process->entry(port_argument()));
-}
-
-bool coop_stopping(void)
-{
-    return port_call(&process_stopping, any(), 0, 0, 0) == 1;
-}
-
-void coop_yield(void)
-{
-    port_yield();
-}
-
-int coop_sleep_ms(int milliseconds)
-{
-    if (milliseconds < 0)
-        return COOP_EINVAL;
-    if (milliseconds == 0)
-        return 0;
-    int error = port_call(&process_sleep, any(), 0, 0, milliseconds);
-    return error == COOP_ETIMEDOUT ? 0 : error;
-}
-
-void coop_checkin(void)
-{
-    (void)port_call(&process_checkin, any(), 0, 0, COOP_FOREVER);
-}
-
-uint64_t coop_now_ms(void)
-{
-    return port_now_us() / 1000;
 }

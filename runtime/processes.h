@@ -3,12 +3,15 @@
 #define COOP_PROCESSES_H
 
 #include "objects.h"
+#include <stdatomic.h>
 
+/* By slot, all in the order of the link: the state, and the process that it is an instance of. */
 extern struct coop_block coop_blocks_start[], coop_blocks_end[];
+extern const struct coop_process *const coop_owners_start[], *const coop_owners_end[];
 
 static inline uint32_t process_slots(void)
 {
-    return (uint32_t)(coop_blocks_end - coop_blocks_start);
+    return (uint32_t)(coop_owners_end - coop_owners_start);
 }
 
 static inline uint32_t process_instances(const struct coop_process *process)
@@ -22,6 +25,20 @@ static inline uint32_t process_first_slot(const struct coop_process *process)
 }
 
 /* The process that the slot is an instance of; NULL for a number that is no slot. */
-const struct coop_process *process_of(uint32_t slot);
+static inline const struct coop_process *process_of(uint32_t slot)
+{
+    return slot < process_slots() ? coop_owners_start[slot] : NULL;
+}
+
+/* The words of a block. */
+static inline uint32_t load_word(_Atomic uint32_t *word)
+{
+    return atomic_load_explicit(word, memory_order_acquire);
+}
+
+static inline void store_word(_Atomic uint32_t *word, uint32_t value)
+{
+    atomic_store_explicit(word, value, memory_order_release);
+}
 
 #endif

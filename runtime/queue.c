@@ -18,8 +18,10 @@ static ALWAYS_INLINE int claim(_Atomic uint32_t *end, uint32_t self)
     uint32_t owner = atomic_load_explicit(end, memory_order_relaxed);
     if (!SELDOM((owner != self) | (self == 0)))
         return 0;
-    if (owner != 0 || self == 0 ||
-        !atomic_compare_exchange_strong_explicit(end, &owner, self, memory_order_acq_rel, memory_order_relaxed))
+    if (owner != 0 || self == 0)
+        return MISUSE - COOP_MISUSE_FOREIGN_END;
+    port_owns(self);
+    if (!atomic_compare_exchange_strong_explicit(end, &owner, self, memory_order_acq_rel, memory_order_relaxed))
         return MISUSE - COOP_MISUSE_FOREIGN_END;
     return 0;
 }
@@ -136,6 +138,7 @@ static int try_take(const struct coop_object *queue, uint32_t self, uintptr_t me
     copy_item((void *)message, item_at(queue, position), queue->item_bytes);
     ((struct coop_lease *)lease)->position = position;
     uint32_t mark = atomic_load_explicit(mark_at(queue, position), memory_order_relaxed);
+    port_owns(self);
     if (mark < MAX_DELIVERIES * MARK_DELIVERY)
         mark += MARK_DELIVERY;
     /* The commit. */

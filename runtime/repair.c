@@ -46,17 +46,17 @@ bool repair_all(uint32_t dead, struct coop_record *record)
     return !job.busy;
 }
 
-static void tend_one(const struct coop_object *object, void *context)
-{
-    bool *again = context;
-    bool (*tend)(const struct coop_object *) = object_classes[object->kind]->tend;
-    if (tend != NULL && tend(object))
-        *again = true;
-}
-
 bool tend_all(void)
 {
-    bool again = false;
-    objects_visit(tend_one, &again);
+    static bool is_needless; /* as most systems have it: no queue counts deliveries */
+    bool again = false, some = false;
+    for (const struct coop_object *object = coop_objects_start; !is_needless && object < coop_objects_end; object++) {
+        bool (*tend)(const struct coop_object *) = object_classes[object->kind]->tend;
+        if (tend == NULL || object->max_deliveries == 0)
+            continue;
+        some = true;
+        again |= tend(object);
+    }
+    is_needless = !some;
     return again;
 }

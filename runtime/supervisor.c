@@ -9,6 +9,7 @@
 #include <string.h>
 
 enum { TEND_US = 10000, LATE_US = 100000 };
+enum { WORD_BITS = 32, WORDS = (COOP_MAX_PROCESSES + WORD_BITS - 1) / WORD_BITS };
 
 static struct {
     bool stopping;
@@ -17,8 +18,25 @@ static struct {
     bool reboot;
     int status;
     uint32_t root;
+    uint64_t now_us;      /* of this round */
     uint64_t listened_us; /* when it last began to listen */
+    uint64_t look_us;     /* the earliest look_us of all records, or before */
+    uint64_t tend_us;
+    bool is_awaited;         /* some bit is set in: */
+    uint32_t awaited[WORDS]; /* by slot, who is to be looked at in the next round */
 } run;
+
+void attend(uint32_t slot)
+{
+    run.awaited[slot / WORD_BITS] |= 1u << slot % WORD_BITS;
+    run.is_awaited = true;
+}
+
+static void attend_all(void)
+{
+    for (uint32_t slot = 0; slot < process_slots(); slot++)
+        attend(slot);
+}
 
 bool system_is_stopping(void)
 {
@@ -31,7 +49,7 @@ void system_stop(int status, bool reboot)
     run.status_is_set = true;
     run.status = status;
     run.reboot = reboot;
-    port_ring();
+    attend_all();
 }
 
 static void check(const struct coop_object *object, void *context)
@@ -59,6 +77,9 @@ static int begin(int argc, char **argv, const struct coop_process *root)
         return error;
     memset(&run, 0, sizeof run);
     run.root = process_first_slot(root);
+    run.now_us = port_now_us();
+    run.look_us = UINT64_MAX;
+    attend(run.root);
     struct coop_block *block = block_at_slot(run.root);
     atomic_store_explicit(&block->generation, 1, memory_order_relaxed);
     atomic_store_explicit(&block->state, COOP_REQUESTED, memory_order_relaxed);
@@ -77,62 +98,92 @@ static void reap(void)
     struct port_ended ended;
     while (port_reap(&ended)) {
         if (ended.slot >= process_slots())
-            forgive_all(port_now_us() - run.listened_us);
+            forgive_all(run.now_us - run.listened_us);
         else if (ended.stopped)
             wake_all(); /* it may have been woken for something that another could do */
         else
-            life_reaped(&ended, port_now_us());
+            life_reaped(&ended, run.now_us);
     }
 }
 
 static void heed_signals(void)
 {
     int asked = port_stop_asked();
-    if (asked >= 1)
-        run.stopping = true;
-    if (asked >= 2)
-        run.at_once = true;
-    if (!life_goes_on(run.root))
-        run.stopping = true;
+    bool stopping = run.stopping || asked >= 1 || !life_goes_on(run.root);
+    bool at_once = run.at_once || asked >= 2;
+    if (stopping != run.stopping || at_once != run.at_once)
+        attend_all();
+    run.stopping = stopping;
+    run.at_once = at_once;
 }
 
-/* One look at everything. Returns when to look again. */
-static uint64_t serve(void)
+static void serve_slot(uint32_t slot)
 {
-    uint64_t now_us = port_now_us(), until_us = UINT64_MAX;
-    for (uint32_t slot = 0; slot < process_slots(); slot++)
-        life_admit(slot, now_us);
+    struct coop_record *record = record_at_slot(slot);
+    bool at_once = run.at_once && record->phase < PHASE_KILLED;
+    if (run.stopping && record->phase != PHASE_IDLE && (at_once || !record->unwanted))
+        life_stop(slot, run.at_once, run.now_us);
+    record->look_us = life_serve(slot, run.now_us);
+    if (record->look_us < run.look_us)
+        run.look_us = record->look_us;
+}
+
+static void admit_slot(uint32_t slot)
+{
+    life_admit(slot, run.now_us);
+}
+
+static void attend_due(void)
+{
+    run.look_us = UINT64_MAX;
     for (uint32_t slot = 0; slot < process_slots(); slot++) {
-        struct coop_record *record = record_at_slot(slot);
-        bool at_once = run.at_once && record->phase < PHASE_KILLED;
-        if (run.stopping && record->phase != PHASE_IDLE && (at_once || !record->unwanted))
-            life_stop(slot, run.at_once, now_us);
-        uint64_t next_us = life_serve(slot, now_us);
-        until_us = next_us < until_us ? next_us : until_us;
+        uint64_t look_us = record_at_slot(slot)->look_us;
+        if (look_us <= run.now_us)
+            attend(slot);
+        else if (look_us < run.look_us)
+            run.look_us = look_us;
     }
+}
+
+static void for_each(const uint32_t bits[WORDS], void (*visit)(uint32_t slot))
+{
+    for (uint32_t word = 0; word * WORD_BITS < process_slots(); word++)
+        for (uint32_t left = bits[word]; left != 0; left &= left - 1) {
+            uint32_t slot = word * WORD_BITS + (uint32_t)__builtin_ctz(left);
+            if (slot < process_slots())
+                visit(slot);
+        }
+}
+
+/* Looks at those who rang, who ended, and whose time has come. */
+static void serve(void)
+{
+    uint32_t bits[WORDS];
+    if (run.now_us >= run.look_us)
+        attend_due();
+    for (uint32_t word = 0; word * WORD_BITS < process_slots(); word++) {
+        bits[word] = port_rung(word) | run.awaited[word];
+        run.awaited[word] = 0;
+    }
+    run.is_awaited = false;
+    for_each(bits, admit_slot); /* before deaths are served, so that the children of a dead starter are known */
+    for_each(bits, serve_slot);
     uint32_t stuck = port_stuck();
     if (stuck != 0)
-        life_condemn_stuck(stuck - 1, now_us);
-    if (tend_all() && now_us + TEND_US < until_us)
-        until_us = now_us + TEND_US;
-    return until_us;
+        life_condemn_stuck(stuck - 1, run.now_us);
+    run.tend_us = tend_all() ? run.now_us + TEND_US : UINT64_MAX;
 }
 
-static void listen(uint64_t until_us)
+/* Sleeps, unless something is left to do. */
+static void listen(void)
 {
-    run.listened_us = port_now_us();
-    port_listen(until_us);
-    uint64_t now_us = port_now_us();
-    if (until_us != UINT64_MAX && now_us > until_us + LATE_US)
-        forgive_all(now_us - until_us);
-}
-
-static bool anything_goes_on(void)
-{
-    for (uint32_t slot = 0; slot < process_slots(); slot++)
-        if (life_goes_on(slot))
-            return true;
-    return false;
+    uint64_t until_us = run.look_us < run.tend_us ? run.look_us : run.tend_us;
+    run.listened_us = run.now_us;
+    if (!run.is_awaited)
+        port_listen(until_us);
+    run.now_us = port_now_us();
+    if (until_us != UINT64_MAX && run.now_us > until_us + LATE_US)
+        forgive_all(run.now_us - until_us);
 }
 
 static int status_of_root(void)
@@ -152,14 +203,14 @@ int coop_run(int argc, char **argv, const struct coop_process *root)
         log_format("the system can't begin: %s", coop_strerror(error));
         return error;
     }
-    uint64_t until_us = serve();
-    while (anything_goes_on()) {
+    serve();
+    while (life_any()) {
         (void)log_drain();
         port_feed();
-        listen(until_us);
+        listen();
         reap();
         heed_signals();
-        until_us = serve();
+        serve();
     }
     while (log_drain())
         ;

@@ -37,6 +37,12 @@ void port_listen(uint64_t until_us)
     heard = atomic_load(&linux_arena.bell);
 }
 
+uint32_t port_rung(uint32_t word)
+{
+    (void)word;
+    return UINT32_MAX;
+}
+
 bool linux_was_suspended(void)
 {
     bool was = continued;

@@ -149,6 +149,7 @@ static void attach(int fd, uint32_t slot, uint64_t nonce)
     limit_stack(process->stack_bytes);
     memcpy(argument, block->argument, sizeof argument);
     handle_signals();
+    (void)port_call(operations[OP_PROCESS_ANNOUNCE], unchecked(process), 0, 0, COOP_FOREVER);
     process_main(slot);
 }
 

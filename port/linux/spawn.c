@@ -106,7 +106,7 @@ int port_start(uint32_t slot)
         return error;
     pids[slot] = pid;
     stopped[slot] = false;
-    return 0;
+    return 1;
 }
 
 void port_kill(uint32_t slot)
@@ -163,16 +163,18 @@ bool port_reap(struct port_ended *ended)
             return false;
         if (pid == dying && !WIFSTOPPED(status) && !WIFCONTINUED(status))
             dying = 0;
-        if (!slot_of(pid, &ended->slot))
+        uint32_t slot;
+        if (!slot_of(pid, &slot))
             continue; /* an orphan that was adopted */
-        stopped[ended->slot] = WIFSTOPPED(status);
+        stopped[slot] = WIFSTOPPED(status);
         if (WIFCONTINUED(status))
             continue;
-        ended->stopped = WIFSTOPPED(status);
-        ended->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-        ended->code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+        *ended = (struct port_ended){.slot = slot,
+                                     .stopped = WIFSTOPPED(status),
+                                     .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+                                     .code = WIFEXITED(status) ? WEXITSTATUS(status) : 0};
         if (!ended->stopped)
-            pids[ended->slot] = 0;
+            pids[slot] = 0;
         return true;
     }
 }

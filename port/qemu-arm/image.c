@@ -65,7 +65,6 @@ void image_layout(void)
             process->descriptor = descriptor;
             process->deadline = NO_DEADLINE;
             process->slice_ms = descriptor->time_slice_ms;
-            process->told = true;
             protect_process(process, stack, bytes, image_of(slot));
             protect_grant(process);
             stack += bytes;

@@ -4,6 +4,7 @@
  */
 #include "kernel.h"
 #include "objects.h"
+#include "operate.h"
 #include "processes.h"
 
 static uint32_t holder_of(const struct process *waiter)
@@ -27,6 +28,15 @@ void inherit_raise(const struct process *waiter)
         waiter = holder;
         self = holder_of(waiter);
     }
+}
+
+bool inherit_holds(uint32_t self)
+{
+    uint32_t (*holder)(const struct coop_object *) = operations[OP_LOCK_ACQUIRE]->holder;
+    for (const struct coop_object *lock = coop_locks; lock < coop_events; lock++)
+        if (holder(lock) == self)
+            return true;
+    return false;
 }
 
 /* What the process is entitled to: its own level, or that of the highest who waits for something it holds. */

@@ -12,32 +12,49 @@ static struct coop_block no_block;
 struct process supervisor = {
     .level = LEVEL_SUPERVISOR, .priority = LEVEL_SUPERVISOR, .deadline = NO_DEADLINE, .block = &no_block};
 struct process idle = {.deadline = NO_DEADLINE, .block = &no_block};
+uint32_t kernel_rung[SLOT_WORDS], kernel_owners[SLOT_WORDS], kernel_ended[SLOT_WORDS];
 static bool rung;
 static bool listening;
 
-/* Ends the supervisor's sleep: with 1 when the bell rang, 0 when it was time. */
-static void end_listening(int result)
+static void end_listening(void)
 {
+    if (listening)
+        schedule_ready(&supervisor);
     listening = false;
-    clock_remove(&supervisor);
-    ((uint32_t *)supervisor.context.psp)[FRAME_R0] = (uint32_t)result;
-    schedule_ready(&supervisor);
 }
 
 void kernel_ring(void)
 {
-    if (listening)
-        end_listening(1);
-    else
-        rung = true;
+    rung = true;
+    end_listening();
 }
 
 void kernel_expire(struct process *process)
 {
-    if (process == &supervisor && listening)
-        end_listening(0);
+    if (process == &supervisor)
+        end_listening();
     else
         wait_expire(process);
+}
+
+bool kernel_listen(uint64_t until)
+{
+    uint32_t before = kernel_enter();
+    if (!rung) {
+        if (supervisor.deadline > until || supervisor.deadline == NO_DEADLINE) {
+            clock_remove(&supervisor);
+            clock_add(&supervisor, until);
+        }
+        listening = true;
+        schedule_block(&supervisor);
+        supervisor.state = STATE_PARKED;
+    }
+    kernel_leave(before);
+    __asm__ volatile("isb" ::: "memory"); /* the switch comes before what follows */
+    if (!rung)
+        return false;
+    rung = false;
+    return true;
 }
 
 /* Takes the process out of wherever it is. What it holds is the supervisor's to recover. */
@@ -51,7 +68,7 @@ void kernel_end(struct process *process, int code, int signal)
     process->code = code;
     process->signal = (uint8_t)signal;
     process->block->report.signal = (uint8_t)signal;
-    process->told = false;
+    kernel_ended[(process->self - 1) / 32] |= 1u << (process->self - 1) % 32;
     if (process->descriptor->peripherals != NULL)
         interrupt_mask(process);
     kernel_ring();
@@ -65,22 +82,6 @@ void kernel_misuse(struct process *process, enum coop_misuse reason)
     process->block->report.reason = (uint8_t)reason;
     process->block->report.pc = ((const uint32_t *)process->context.psp)[FRAME_PC];
     kernel_end(process, 0, SIGNAL_ABORT);
-}
-
-static void listen(uint32_t *frame)
-{
-    uint64_t until = (uint64_t)frame[FRAME_R1] << 32 | frame[FRAME_R0];
-    if (rung) {
-        rung = false;
-        frame[FRAME_R0] = 1;
-        return;
-    }
-    listening = true;
-    supervisor.context.psp = (uint32_t)frame;
-    schedule_block(&supervisor);
-    supervisor.state = STATE_PARKED;
-    if (until != NO_DEADLINE)
-        clock_add(&supervisor, until);
 }
 
 /* True when the caller may have the kernel read, or write, what an argument points to. */
@@ -167,7 +168,7 @@ void call_from_handler(uint32_t *frame)
  * whose r0 takes the result.
  */
 typedef void call(uintptr_t r0, uintptr_t r1, uintptr_t r2);
-static call stream_call, yield_call, exit_call, misuse_call, now_call, thread_pointer_call, ring_call, listen_call;
+static call stream_call, yield_call, exit_call, misuse_call, now_call, thread_pointer_call, ring_call;
 call unknown_call;
 
 void call_any(uintptr_t object, uintptr_t a, uintptr_t timeout_ms)
@@ -255,14 +256,6 @@ static void ring_call(uintptr_t r0, uintptr_t r1, uintptr_t r2)
     kernel_ring();
 }
 
-static void listen_call(uintptr_t r0, uintptr_t r1, uintptr_t r2)
-{
-    if (scheduler.current == &supervisor)
-        listen(thread_frame());
-    else
-        unknown_call(r0, r1, r2);
-}
-
 static void enable_call(uintptr_t interrupt, uintptr_t r1, uintptr_t r2)
 {
     (void)r1, (void)r2;
@@ -293,7 +286,6 @@ call *const calls[CALLS] = {
     [CALL_RING] = ring_call,
     [CALL_READ] = stream_call,
     [CALL_WRITE] = stream_call,
-    [CALL_LISTEN] = listen_call,
     [CALL_ENABLE] = enable_call,
     [CALL_ENABLE + 1 ... CALLS - 1] = unknown_call,
 };

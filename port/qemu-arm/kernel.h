@@ -58,7 +58,6 @@ struct process {
     uint8_t level;    /* its priority, or a higher one that it inherits */
     uint8_t priority; /* as it was declared */
     uint8_t signal;   /* that ended it */
-    uint8_t told;     /* its end was reaped */
     uint16_t slice_ms;
     uint32_t policy_ticks; /* what the policy remembers of it; 0 when it begins */
     int code;
@@ -121,12 +120,15 @@ struct process *wait_first(const struct coop_object *object, unsigned direction)
 
 /* inherit.c: levels of those who hold what others wait for. In the kernel. */
 void inherit_raise(const struct process *waiter); /* it has been parked */
+bool inherit_holds(uint32_t self);                /* it has a lock */
 void inherit_lower(uint32_t self);                /* somebody waits no more for what slot + 1 holds, or it lets go */
 
 /* kernel.c: the ends of processes, and the bell. In the kernel. */
 void kernel_end(struct process *process, int code, int signal);
 void kernel_misuse(struct process *process, enum coop_misuse reason);
 void kernel_ring(void);
+enum { SLOT_WORDS = (COOP_MAX_PROCESSES + 31) / 32 };
+extern uint32_t kernel_ended[SLOT_WORDS];    /* by slot: whose end is not reaped yet */
 void kernel_expire(struct process *process); /* its deadline has come */
 
 /* protect.c */
@@ -169,6 +171,9 @@ static inline void kernel_leave(uint32_t before)
 {
     __asm__ volatile("msr basepri, %0" : : "r"(before) : "memory");
 }
+
+/* By the supervisor's thread: sleeps until a ring, which is true, or the deadline, or one that it had before and is earlier. */
+bool kernel_listen(uint64_t until);
 
 _Noreturn void kernel_panic(const char *why, const uint32_t *frame);
 

@@ -31,13 +31,32 @@ const void *port_argument(void)
     return image()->argument;
 }
 
+/* ticks / CLOCK_TICKS_PER_US, for which there is no instruction. */
+static uint64_t to_us(uint64_t ticks)
+{
+    enum { EACH = UINT32_MAX / CLOCK_TICKS_PER_US, LEFT = UINT32_MAX % CLOCK_TICKS_PER_US + 1 }; /* of 2^32 */
+    uint32_t high = (uint32_t)(ticks >> 32), low = (uint32_t)ticks;
+    uint32_t left = low % CLOCK_TICKS_PER_US + high % CLOCK_TICKS_PER_US * LEFT;
+    return (uint64_t)high * EACH + (uint64_t)(high / CLOCK_TICKS_PER_US) * LEFT + low / CLOCK_TICKS_PER_US +
+           left / CLOCK_TICKS_PER_US;
+}
+
+static bool is_privileged(void)
+{
+    uint32_t control;
+    __asm__("mrs %0, control" : "=r"(control));
+    return (control & 1) == 0;
+}
+
 uint64_t port_now_us(void)
 {
+    if (is_privileged())
+        return to_us(clock_now());
     register uint32_t low __asm__("r0");
     register uint32_t high __asm__("r1");
     register uint32_t number __asm__("r12") = CALL_NOW;
     __asm__ volatile("svc 0" : "=r"(low), "=r"(high) : "r"(number) : "memory");
-    return ((uint64_t)high << 32 | low) / CLOCK_TICKS_PER_US;
+    return to_us((uint64_t)high << 32 | low);
 }
 
 void port_yield(void)
@@ -85,6 +104,7 @@ int port_start(uint32_t slot)
     image_load(process);
     process->block->native_pid = process->self;
     uint32_t before = kernel_enter();
+    kernel_owners[slot / 32] &= ~(1u << slot % 32);
     schedule_ready(process);
     kernel_leave(before);
     return 0;
@@ -101,16 +121,30 @@ void port_kill(uint32_t slot)
 
 bool port_reap(struct port_ended *ended)
 {
-    for (uint32_t slot = 0; slot < process_slots(); slot++) {
-        struct process *process = &processes[slot];
-        if (process->state != STATE_ENDED || process->told)
-            continue;
-        process->told = true;
-        reset_note_end(process);
-        *ended = (struct port_ended){.slot = slot, .code = process->code, .signal = process->signal};
-        return true;
-    }
-    return false;
+    uint32_t word = 0;
+    while (kernel_ended[word] == 0)
+        if (++word * 32 >= process_slots())
+            return false;
+    uint32_t slot = word * 32 + (uint32_t)__builtin_ctz(kernel_ended[word]), bit = 1u << slot % 32;
+    uint32_t before = kernel_enter();
+    kernel_ended[word] &= ~bit;
+    kernel_leave(before);
+    struct process *process = &processes[slot];
+    reset_note_end(process);
+    *ended = (struct port_ended){.slot = slot,
+                                 .clean = (kernel_owners[word] & bit) == 0 && !inherit_holds(slot + 1),
+                                 .code = process->code,
+                                 .signal = process->signal};
+    return true;
+}
+
+uint32_t port_rung(uint32_t word)
+{
+    uint32_t before = kernel_enter();
+    uint32_t bits = kernel_rung[word];
+    kernel_rung[word] = 0;
+    kernel_leave(before);
+    return bits;
 }
 
 uint64_t port_cpu_us(uint32_t slot)
@@ -146,6 +180,8 @@ void port_leave(const struct coop_object *object)
 
 void port_wake(const struct coop_object *object)
 {
+    if (wait_first(object, DIRECTION_DATA) == NULL && wait_first(object, DIRECTION_SPACE) == NULL)
+        return; /* processes alone begin to wait, and none runs now */
     uint32_t before = kernel_enter();
     wait_wake_everyone(object);
     kernel_leave(before);
@@ -171,14 +207,12 @@ void port_ring(void)
 void port_listen(uint64_t until_us)
 {
     uint64_t until = until_us > UINT64_MAX / CLOCK_TICKS_PER_US ? NO_DEADLINE : until_us * CLOCK_TICKS_PER_US;
-    uint64_t feed;
     do {
         reset_feed();
-        feed = clock_now() + clock_ticks(RESET_FEED_MS);
-        uint64_t next = until < feed ? until : feed;
-        if (system_call(CALL_LISTEN, (uint32_t)next, (uint32_t)(next >> 32), 0, 0) != 0)
-            return; /* it was rung */
-    } while (until >= feed);
+        uint64_t feed = clock_now() + clock_ticks(RESET_FEED_MS);
+        if (kernel_listen(until < feed ? until : feed))
+            return;
+    } while (clock_now() < until);
 }
 
 int port_stop_asked(void)

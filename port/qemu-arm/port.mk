@@ -14,7 +14,7 @@ NM   := arm-none-eabi-nm
 LINK := port/qemu-arm/link $(CC)
 
 PORT_SOURCES := $(addprefix port/qemu-arm/,vectors.c context.S start.c kernel.c interrupt.c schedule.c wait.c inherit.c clock.c protect.c \
-                  image.c fault.c reset.c console.c semihost.c port.c symbol.c libc.c thread_pointer.c heap.c sort.c \
+                  image.c memory.c fault.c reset.c console.c semihost.c port.c symbol.c libc.c thread_pointer.c heap.c sort.c \
                   $(addprefix fast/,queue.c semaphore.c lock.c))
 
 # Compiled as part of fast/.

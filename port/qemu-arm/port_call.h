@@ -7,6 +7,19 @@
 
 #include <stdint.h>
 
+/* By slot: for whom the bell was rung, and who may be named by an object. Of the kernel, where a try runs. */
+extern uint32_t kernel_rung[], kernel_owners[];
+
+static inline void port_mark(uint32_t slot)
+{
+    kernel_rung[slot / 32] |= 1u << slot % 32;
+}
+
+static inline void port_owns(uint32_t self)
+{
+    kernel_owners[(self - 1) / 32] |= 1u << (self - 1) % 32;
+}
+
 #define SYSTEM_CALL(result_, number_, ...)                                                                             \
     register uint32_t r12 __asm__("r12") = (number_);                                                                  \
     __asm__ volatile("svc 0" : "+r"(result_) : "r"(r12), __VA_ARGS__ : "memory")

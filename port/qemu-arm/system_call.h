@@ -10,8 +10,7 @@
 #define CALL_RING           53
 #define CALL_READ           54 /* -, buffer, timeout, bytes */
 #define CALL_WRITE          55 /* -, buffer, timeout, bytes */
-#define CALL_LISTEN         56 /* the supervisor: until, low and high */
-#define CALL_ENABLE         57 /* struct coop_interrupt */
+#define CALL_ENABLE         56 /* struct coop_interrupt */
 #define CALLS               64 /* context.S makes what is less than 0, or too large, the first or the last */
 
 #endif

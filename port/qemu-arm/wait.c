@@ -64,8 +64,10 @@ static inline void unpark(struct process *process)
     uint32_t *blocked = plain(&process->block->blocked);
     bool is_watched = *blocked == COOP_BLOCKED_WATCHED;
     *blocked = COOP_RUNS;
-    if (is_watched)
+    if (is_watched) {
+        port_mark(process->self - 1);
         kernel_ring();
+    }
 }
 
 void wait_leave(struct process *process)

@@ -85,9 +85,9 @@ static void number_negative(void)
 {
     CALL(0x80000000, &queue, 0, 0, 0);
 }
-static void listen_as_supervisor(void)
+static void number_behind_the_last(void)
 {
-    CALL(CALL_LISTEN, 0, 0, 0, 0);
+    CALL(CALL_ENABLE + 1, &queue, 0, 0, 0);
 }
 static void release_as_another(void)
 {
@@ -121,7 +121,7 @@ static const struct CMUnitTest attacks[] = {
     NUMBER(number_of_no_operation),
     NUMBER(number_far_too_large),
     NUMBER(number_negative),
-    NUMBER(listen_as_supervisor),
+    NUMBER(number_behind_the_last),
     ENDS(release_as_another, COOP_MISUSED, COOP_MISUSE_NOT_OWNER, SIGNAL_ABORT, false),
 };
 ATTACKS(attacks)

@@ -250,6 +250,7 @@ static void handler_wakes(void **state)
     (void)state;
     empty();
     struct coop_handle handle = real_start(&receiver, 0);
+    coop_yield();
     cause_interrupt();
     struct coop_end end = join(handle);
     assert_int_equal(end.cause, COOP_EXITED);

@@ -13,6 +13,11 @@ struct operation;
 #define port_wake  fake_wake
 #define coop_log   fake_log
 
+static inline void port_owns(uint32_t self)
+{
+    (void)self;
+}
+
 int port_call(const struct operation *operation, const struct coop_object *object, uintptr_t a, uintptr_t b,
               int timeout_ms);
 int coop_log(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -106,10 +106,10 @@ struct coop_block {
     uint32_t pass_lease;
     uint32_t pass_out;
     uint32_t pass_position;
-    struct coop_end report;  /* process: what it says of its own end; untrusted */
-    struct coop_end end;     /* supervisor */
-    uint32_t argument_bytes; /* starter */
-    _Alignas(8) unsigned char argument[COOP_ARGUMENT_BYTES];
+    _Atomic uint32_t children; /* supervisor: those whose end it waits for before its own */
+    struct coop_end report;    /* process: what it says of its own end; untrusted */
+    struct coop_end end;       /* supervisor */
+    _Alignas(8) unsigned char argument[COOP_ARGUMENT_BYTES]; /* starter */
 };
 
 enum coop_state { COOP_FREE, COOP_REQUESTED, COOP_STARTING, COOP_RUNNING, COOP_RESTARTING, COOP_ENDED };
@@ -120,6 +120,7 @@ enum coop_blocked { COOP_RUNS, COOP_BLOCKED, COOP_BLOCKED_WATCHED };
 /* The supervisor's own record of one instance. Nobody else can reach it. */
 struct coop_record {
     uint64_t started_us;
+    uint64_t look_us;     /* when it has to be looked at again, whatever happens */
     uint64_t deadline_us; /* of the phase, or 0 */
     uint64_t window_us;   /* start of the window in which restarts are counted */
     uint64_t beat_us;     /* last heartbeat seen */
@@ -134,6 +135,8 @@ struct coop_record {
     uint8_t verdict;   /* enum coop_cause for which it is being ended, or COOP_ALIVE */
     uint8_t recovered;
     uint8_t parent;      /* slot + 1 */
+    uint8_t children;    /* alive that name it as their parent */
+    uint8_t awaited;     /* of these, but for daemons */
     bool repair_pending; /* some object could not be repaired yet */
     bool unwanted;       /* asked to stop for good */
     bool again;          /* asked to stop, and to start again */
@@ -145,7 +148,6 @@ struct coop_record {
 struct coop_process {
     struct coop_object object; /* its state is a struct coop_control; items: the blocks */
     int (*entry)(const void *argument);
-    struct coop_record *records;
     void (*init)(void);      /* runs before entry, in the process */
     void (*fini)(void);      /* runs after a normal end */
     uint32_t instances;      /* how many may be alive at once; 1 unless told */
@@ -175,13 +177,13 @@ struct coop_process {
  */
 #define COOP_PROCESS(name_, entry_, ...)                                                                               \
     extern struct coop_block name_##_blocks[] __attribute__((visibility("hidden")));                                   \
-    extern struct coop_record name_##_records[] __attribute__((visibility("hidden")));                                 \
     static COOP_FOLDED void name_##_reserve(void)                                                                      \
     {                                                                                                                  \
         enum { ONE = 1 };                                                                                              \
         __asm__ volatile(COOP_RESERVE(#name_ "_blocks", "coop_shm.blocks,\"aw\",%%progbits", 0)                        \
                              COOP_RESERVE(#name_ "_records", "coop_records,\"aw\",%%nobits", 1)                        \
                                  COOP_RESERVE(#name_ "_images", "coop_image_markers,\"\",%%progbits", 2)               \
+                                     COOP_REPEAT(#name_, "coop_owners,\"aw\",%%progbits", 2)                           \
                          :                                                                                             \
                          : "i"(sizeof(struct coop_block) * COOP_INSTANCES(__VA_ARGS__)),                               \
                            "i"(sizeof(struct coop_record) * COOP_INSTANCES(__VA_ARGS__)),                              \
@@ -191,7 +193,6 @@ struct coop_process {
     const struct coop_process name_ COOP_SECTION("coop_processes") = {                                                 \
         .object = {.name = #name_, .control = &name_##_state, .items = name_##_blocks, .kind = COOP_KIND_PROCESS},     \
         .entry = (entry_),                                                                                             \
-        .records = name_##_records,                                                                                    \
         __VA_ARGS__}
 
 /* gcc knows such an expression's value only when it optimises, clang always. */
@@ -205,6 +206,8 @@ struct coop_process {
 #define COOP_RESERVE(symbol_, section_, operand_)                                                                      \
     ".pushsection " section_ "\n.type " symbol_ ", %%object\n" symbol_ ": .zero %c" #operand_ "\n.size " symbol_       \
     ", %c" #operand_ "\n.popsection\n"
+#define COOP_REPEAT(symbol_, section_, operand_)                                                                       \
+    ".pushsection " section_ "\n.rept %c" #operand_ "\n.dc.a " symbol_ "\n.endr\n.popsection\n"
 
 /*
  * Runs the system: makes this process the supervisor, starts `root` and returns when it has ended and everything that was

@@ -2,6 +2,7 @@
 #include "system.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,53 @@ static void test_last_words(void **state)
     assert_int_equal(system_says(&s, "root_of_dying: ends with line feeds\nroot_of_dying: \n"), 1);
 }
 
+/* What a process says comes before what is said of its end, though the supervisor learns of all of it at once. */
+enum { LAST_RECORDS = 12 };
+
+static void wait_for(pid_t pid, char wanted)
+{
+    for (char path[32], state = '?'; state != wanted; sched_yield()) {
+        snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+        FILE *file = fopen(path, "r");
+        if (file == NULL)
+            return;
+        (void)!fscanf(file, "%*d %*[^)]) %c", &state);
+        fclose(file);
+    }
+}
+
+static int log_to_the_stopped(const void *argument)
+{
+    (void)argument;
+    pid_t supervisor = getppid(), self = getpid();
+    wait_for(supervisor, 'S'); /* it has begun to listen */
+    if (kill(supervisor, SIGSTOP) < 0)
+        return 1;
+    for (int i = 0; i < LAST_RECORDS; i++)
+        coop_log("record %d", i);
+    if (fork() != 0)
+        raise(SIGKILL);
+    wait_for(self, 'Z');
+    kill(supervisor, SIGCONT);
+    _exit(0);
+}
+COOP_PROCESS(last, log_to_the_stopped);
+
+static void test_obituary_comes_last(void **state)
+{
+    (void)state;
+    char text[40];
+    assert_int_equal(system_run(&s, &last, NULL), 128 + SIGKILL);
+    const char *end = strstr(s.log, "coop: last[0] was killed by signal 9");
+    assert_non_null(end);
+    for (int i = 0; i < LAST_RECORDS; i++) {
+        snprintf(text, sizeof text, "last: record %d\n", i);
+        const char *record = strstr(s.log, text);
+        assert_non_null(record);
+        assert_true(record < end);
+    }
+}
+
 /* Nobody reads: nothing waits for that, and what was lost is counted, as soon as somebody reads again. */
 enum { FLOOD = 3000 };
 
@@ -176,6 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records_are_whole),
         cmocka_unit_test(test_last_words),
+        cmocka_unit_test(test_obituary_comes_last),
         cmocka_unit_test(test_nobody_reads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* The life of processes as processes see it. Runs inside the root process. */
+/* The life of processes as processes see it: starts, joins, ends of their own. Runs inside the root process. */
 #include "real.h"
 
 #include <string.h>
@@ -13,22 +13,11 @@ enum {
     RETURN,
     EXIT,
     WAIT,
-    WAIT_POLITELY,
-    IGNORE_STOP,
     JOIN_OTHER,
     COUNT_STATIC,
     TELL_WHO,
     START_CHILD,
     START_DAEMON,
-    PUT_FULL,
-    GET_EMPTY,
-    TAKE_EMPTY,
-    LOCK,
-    SEMAPHORE,
-    PERMITS,
-    EVENT,
-    SLEEP,
-    SLEEP_TWICE,
     BAD_QUEUE,
     BAD_PROCESS,
     BAD_LOCK_KIND,
@@ -50,12 +39,9 @@ COOP_SHARED(_Atomic int, order_next);
 COOP_SHARED(unsigned char, seen_argument[COOP_ARGUMENT_BYTES]);
 
 COOP_SEMAPHORE(go, 0);
-COOP_SEMAPHORE(never, 0);
 COOP_QUEUE(full, int, 1);
-COOP_QUEUE(empty, int, 1);
 COOP_LOCK(held);
 COOP_PERMITS(taken, 1);
-COOP_EVENT(unset);
 
 static void note(int what)
 {
@@ -71,38 +57,6 @@ static int deep_exit(int depth, int code)
 
 static int tell_who(void);
 static int start_child(int what);
-
-/* The kinds of waiting, each ended by the request to stop: the answer is the error that it gave, made positive. */
-static int wait_in(int what)
-{
-    int message = 1;
-    struct coop_lease lease;
-    switch (what) {
-    case PUT_FULL:
-        return -coop_queue_put(&full, &message, COOP_FOREVER);
-    case GET_EMPTY:
-        return -coop_queue_get(&empty, &message, COOP_FOREVER);
-    case TAKE_EMPTY:
-        return -coop_queue_take(&empty, &message, &lease, COOP_FOREVER);
-    case LOCK:
-        return -coop_lock_acquire(&held, COOP_FOREVER);
-    case SEMAPHORE:
-        return -coop_semaphore_acquire(&never, COOP_FOREVER);
-    case PERMITS:
-        return -coop_permits_acquire(&taken, COOP_FOREVER);
-    case EVENT:
-        return -coop_event_wait(&unset, 1, COOP_EVENT_ANY, COOP_FOREVER);
-    case SLEEP:
-        return -coop_sleep_ms(INT32_MAX);
-    case SLEEP_TWICE: /* a later call is refused as well, but what needs no wait is done */
-        (void)coop_sleep_ms(INT32_MAX);
-        if (coop_event_set(&unset, 2) < 0 || coop_event_wait(&unset, 2, COOP_EVENT_ALL, COOP_FOREVER) != 2)
-            return 100;
-        return -coop_sleep_ms(INT32_MAX);
-    default:
-        return 101;
-    }
-}
 
 /* What ends its caller for misuse. */
 static int misuse(int what)
@@ -141,13 +95,6 @@ static int act(const void *argument)
         return deep_exit(3, action->value);
     case WAIT:
         return coop_semaphore_acquire(&go, COOP_FOREVER) < 0 ? 99 : action->value;
-    case WAIT_POLITELY:
-        while (!coop_stopping())
-            coop_yield();
-        return action->value;
-    case IGNORE_STOP:
-        for (;;)
-            coop_yield(); /* on a cooperative board nobody else would run */
     case JOIN_OTHER:
         return coop_join(action->handle, COOP_FOREVER, &end) < 0 ? 99 : end.code;
     case COUNT_STATIC:
@@ -159,13 +106,11 @@ static int act(const void *argument)
     case START_DAEMON:
         return start_child(action->what);
     default:
-        return action->what >= BAD_QUEUE ? misuse(action->what) : wait_in(action->what);
+        return misuse(action->what);
     }
 }
 COOP_PROCESS(actor, act, .instances = 4);
 COOP_PROCESS(daemon_actor, act, .daemon = true);
-COOP_PROCESS(patient, act, .grace_ms = DEADLINE_MS);
-COOP_PROCESS(hasty, act, .grace_ms = 200);
 
 static int tell_who(void)
 {
@@ -319,96 +264,6 @@ static void test_limit(void **state)
         join(handles[i]);
 }
 
-static void test_kill(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 20; i++) {
-        struct coop_handle handle = begin(i % 2 ? WAIT : IGNORE_STOP, 0);
-        assert_true(coop_is_alive(handle));
-        assert_int_not_equal(coop_native_pid(handle), 0);
-        assert_int_equal(coop_kill(handle), 0);
-        struct coop_end end = join(handle);
-        assert_false(coop_is_alive(handle));
-        assert_int_equal(end.cause, COOP_KILLED);
-        assert_int_equal(end.signal, 9);
-        assert_int_equal(coop_exitcode(handle), -9);
-        assert_int_equal(coop_native_pid(handle), 0);
-        assert_int_equal(coop_kill(handle), 0);
-    }
-}
-
-static void test_terminate_polls(void **state)
-{
-    (void)state;
-    struct action polite = {.what = WAIT_POLITELY, .value = 33};
-    struct coop_handle handle = start(&patient, &polite, sizeof polite);
-    assert_int_equal(coop_terminate(handle), 0);
-    struct coop_end end = join(handle);
-    assert_int_equal(end.cause, COOP_CANCELLED);
-    assert_int_equal(end.code, 33);
-    assert_int_equal(end.restarts, 0);
-}
-
-static void test_terminate_ends_every_wait(void **state)
-{
-    (void)state;
-    int message = 1;
-    assert_int_equal(coop_queue_put(&full, &message, 0), 0);
-    assert_int_equal(coop_lock_acquire(&held, 0), 0);
-    assert_int_equal(coop_permits_acquire(&taken, 0), 0);
-    for (int what = PUT_FULL; what <= SLEEP_TWICE; what++) {
-        struct action action = {.what = what};
-        /* It may not have come to its wait when it is asked: that must not matter. */
-        for (int attempt = 0; attempt < 6; attempt++) {
-            atomic_store(&started, 0);
-            struct coop_handle handle = start(&patient, &action, sizeof action);
-            if (attempt % 3 > 0)
-                EVENTUALLY(atomic_load(&started) > 0);
-            if (attempt % 3 > 1)
-                (void)coop_sleep_ms(1);
-            assert_int_equal(coop_terminate(handle), 0);
-            struct coop_end end = join(handle);
-            assert_int_equal(end.cause, COOP_CANCELLED);
-            assert_int_equal(end.code, -COOP_ESTOPPING);
-        }
-    }
-    assert_int_equal(coop_queue_get(&full, &message, 0), 0);
-    assert_int_equal(coop_lock_release(&held), 0);
-    assert_int_equal(coop_permits_release(&taken), 0);
-    assert_int_equal(coop_event_clear(&unset, 2), 0);
-}
-
-static void test_terminate_ends_a_join_and_a_start(void **state)
-{
-    (void)state;
-    struct coop_handle target = begin(WAIT, 1);
-    struct action join_other = {.what = JOIN_OTHER, .handle = target};
-    struct coop_handle joiner = start(&patient, &join_other, sizeof join_other);
-    assert_int_equal(coop_terminate(joiner), 0);
-    struct coop_end end = join(joiner);
-    assert_int_equal(end.cause, COOP_CANCELLED);
-    assert_int_equal(end.code, 99);
-    assert_true(coop_is_alive(target));
-    assert_int_equal(coop_kill(target), 0);
-    join(target);
-}
-
-static void test_grace_passes(void **state)
-{
-    (void)state;
-    struct action ignore = {.what = IGNORE_STOP};
-    struct coop_handle handle = start(&hasty, &ignore, sizeof ignore);
-    uint64_t begin_ms = coop_now_ms();
-    assert_int_equal(coop_terminate(handle), 0);
-    struct coop_end end = join(handle);
-    assert_true(coop_now_ms() - begin_ms >= 200);
-    assert_int_equal(end.cause, COOP_KILLED);
-    assert_int_equal(end.signal, 9);
-    handle = begin(IGNORE_STOP, 0); /* and with the grace that nobody declared */
-    assert_int_equal(coop_terminate(handle), 0);
-    assert_int_equal(join(handle).cause, COOP_KILLED);
-}
-
 static void test_statics_are_private_and_pristine(void **state)
 {
     (void)state;
@@ -526,11 +381,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup(test_join, set_up),
     cmocka_unit_test_setup(test_stale_handles, set_up),
     cmocka_unit_test_setup(test_limit, set_up),
-    cmocka_unit_test_setup(test_kill, set_up),
-    cmocka_unit_test_setup(test_terminate_polls, set_up),
-    cmocka_unit_test_setup(test_terminate_ends_every_wait, set_up),
-    cmocka_unit_test_setup(test_terminate_ends_a_join_and_a_start, set_up),
-    cmocka_unit_test_setup(test_grace_passes, set_up),
     cmocka_unit_test_setup(test_statics_are_private_and_pristine, set_up),
     cmocka_unit_test_setup(test_who, set_up),
     cmocka_unit_test_setup(test_init_and_fini, set_up),

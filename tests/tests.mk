@@ -10,7 +10,7 @@ PLAIN_TESTS       := test_decimal test_nmea test_splitter test_report test_fence
                      test_watchdog test_restart test_names $(FAKE_TESTS)
 PLAIN_TESTS_linux := test_capture
 
-PORT_TESTS       := test_process test_supervisor test_watch test_bad_input test_misuse test_address \
+PORT_TESTS       := test_process test_terminate test_supervisor test_watch test_bad_input test_misuse test_address \
                     test_references test_c_library
 PORT_TESTS_linux := test_wakes test_system test_options test_fault test_guard test_spawn test_log test_stream test_bell \
                     test_scribble

@@ -148,15 +148,14 @@ struct coop_record {
 struct coop_process {
     struct coop_object object; /* its state is a struct coop_control; items: the blocks */
     int (*entry)(const void *argument);
-    void (*init)(void);    /* runs before entry, in the process */
-    void (*fini)(void);    /* runs after a normal end */
-    uint32_t instances;    /* how many may be alive at once; 1 unless told */
-    uint32_t stack_bytes;  /* board: exact; Linux: at least 256 KiB is given. 0: the port's default */
-    uint32_t watchdog_ms;  /* CPU time without a check-in before it is a runaway; 0: unwatched */
-    uint32_t heartbeat_ms; /* wall time between calls of coop_checkin before it is hung; 0: unwatched */
-    uint32_t lifetime_ms;  /* wall time of one run; 0: without end */
-    uint32_t
-        grace_ms; /* from a polite stop to the kill; 0: 100 ms when terminated, or none when stuck or for the watchdog */
+    void (*init)(void);      /* runs before entry, in the process */
+    void (*fini)(void);      /* runs after a normal end */
+    uint32_t instances;      /* how many may be alive at once; 1 unless told */
+    uint32_t stack_bytes;    /* board: exact; Linux: at least 256 KiB is given. 0: the port's default */
+    uint32_t watchdog_ms;    /* CPU time without a check-in before it is a runaway; 0: unwatched */
+    uint32_t heartbeat_ms;   /* wall time between calls of coop_checkin before it is hung; 0: unwatched */
+    uint32_t lifetime_ms;    /* wall time of one run; 0: without end */
+    uint32_t grace_ms;       /* then it is killed; 0: 100 ms, for the watchdog none. Inside an object none */
     uint32_t max_restarts;   /* within window_ms; 0: without end */
     uint32_t window_ms;      /* 0: 10,000 */
     uint32_t backoff_ms;     /* the second restart in a window waits this long, each later one twice as long; 0: 10 */

@@ -31,7 +31,7 @@ static int do_nothing(const void *argument)
     (void)argument;
     return 0;
 }
-COOP_PROCESS(waiter, wait_here, .instances = 4);
+COOP_PROCESS(waiter, wait_here, .instances = 4, .grace_ms = DEADLINE_MS);
 COOP_PROCESS(stubborn, ignore_stop, .grace_ms = 600000);
 COOP_PROCESS(quick, do_nothing, .instances = 4);
 COOP_PROCESS(nervous, do_nothing, .restart = COOP_RESTART_ALWAYS, .backoff_ms = 600000, .max_backoff_ms = 600000);

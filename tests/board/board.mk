@@ -7,14 +7,16 @@ PORT_TOOLS_qemu-arm += $(addprefix board/,stuck ends uart)
 TEST_SCRIPTS_qemu-arm += $(patsubst %,tests/board/%.sh,hello tracker reset ends uart)
 
 ifeq ($(PORT)-$(BOARD)-$(POLICY),qemu-arm-mps2-an386-priority)
-# Other boards have the same kernel: hello, and whether they protect.
+# Other boards have the same kernel: hello, and the suites that another core could fail.
 OTHER_BOARDS   := mps2-an385 mps2-an500
-OTHER_PROGRAMS := $(foreach b,$(OTHER_BOARDS),build/qemu-arm-$b/tests/board/abuse.elf)
-$(OTHER_PROGRAMS): build/qemu-arm-%/tests/board/abuse.elf: other-boards/%
+OTHER_SUITES   := test_supervisor test_misuse test_c_library $(addprefix board/,abuse bad_calls interrupt grants overflow)
+suites_of       = $(OTHER_SUITES:%=build/qemu-arm-$1/tests/%.elf)
+OTHER_PROGRAMS := $(foreach b,$(OTHER_BOARDS),$(call suites_of,$b))
+$(foreach b,$(OTHER_BOARDS),$(eval $(call suites_of,$b): other-boards/$b))
 
 .PHONY: $(OTHER_BOARDS:%=other-boards/%)
 $(OTHER_BOARDS:%=other-boards/%): other-boards/%:
-	@$(MAKE) --no-print-directory BOARD=$* build/qemu-arm-$*/hello.elf build/qemu-arm-$*/tests/board/abuse.elf
+	@$(MAKE) --no-print-directory BOARD=$* build/qemu-arm-$*/hello.elf $(call suites_of,$*)
 endif
 
 ifeq ($(PORT),qemu-arm)

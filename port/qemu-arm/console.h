@@ -4,9 +4,7 @@
  * A UART can't tell that its input has ended. When `run` started the firmware it says so on the command line, and
  * escapes the input: DLE DLE is a DLE, DLE EOT is the end. Without it every byte is data, and the input has no end.
  *
- * This is part of the kernel, though a UART can be a process's (tests/board/uart.c is a whole driver): the log has to tell of the
- * deaths of processes and of panics when no process can run, its driver's own among them, and what a process wrote before
- * it died has to come out, in the order in which it was written, without another process to be scheduled for it.
+ * It is part of the kernel, though a UART can be a process's (tests/board/uart.c is a whole driver): DESIGN.md says why.
  */
 #ifndef CONSOLE_H
 #define CONSOLE_H

@@ -101,19 +101,29 @@ static void decide(uint32_t slot, const struct coop_end *end, uint64_t now_us)
         attend_group(slot);
 }
 
-uint64_t life_clear_up(uint32_t slot, uint64_t now_us)
+/* Returns when to come back; 0: all is clear, and who waits on the process itself is woken when that is told. */
+static uint64_t clear(uint32_t slot, uint64_t now_us)
 {
     struct coop_record *record = record_at_slot(slot);
     if (record->repair_pending)
-        record->repair_pending = !repair_all(slot + 1, record);
+        record->repair_pending = !repair_all(slot + 1, record, &process_of(slot)->object);
     if (record->children != 0)
         end_children(slot, now_us);
     if (record->repair_pending)
         return now_us + RETRY_US;
     if (record->children != 0)
-        return UINT64_MAX; /* until the last one has ended */
-    if (!log_settle())     /* its last words come before what is told of its end */
-        return now_us + RETRY_US;
+        return UINT64_MAX;                       /* until the last one has ended */
+    return log_settle() ? 0 : now_us + RETRY_US; /* its last words come before what is told of its end */
+}
+
+uint64_t life_clear_up(uint32_t slot, uint64_t now_us)
+{
+    struct coop_record *record = record_at_slot(slot);
+    uint64_t back_us = clear(slot, now_us);
+    if (back_us != 0) {
+        port_wake(&process_of(slot)->object);
+        return back_us;
+    }
     struct coop_end end = record->end;
     end.recovered = record->recovered;
     decide(slot, &end, now_us);

@@ -4,6 +4,7 @@
 
 struct repair_job {
     uint32_t dead;
+    const struct coop_object *woken_later;
     unsigned recovered;
     bool busy;
 };
@@ -19,7 +20,8 @@ static void repair_one(const struct coop_object *object, void *context)
         port_leave(object);
     }
     /* A waker dies after its commit, a waiter after it was woken: either way a wake-up is lost that only this makes good. */
-    port_wake(object);
+    if (object != job->woken_later)
+        port_wake(object);
 }
 
 static void wake_one(const struct coop_object *object, void *context)
@@ -33,9 +35,9 @@ void wake_all(void)
     objects_visit(wake_one, NULL);
 }
 
-bool repair_all(uint32_t dead, struct coop_record *record)
+bool repair_all(uint32_t dead, struct coop_record *record, const struct coop_object *woken_later)
 {
-    struct repair_job job = {.dead = dead};
+    struct repair_job job = {.dead = dead, .woken_later = woken_later};
     if (!pass_repair(dead)) { /* else the lease that it finishes would be given back */
         wake_all();
         return false;

@@ -66,8 +66,11 @@ bool life_group_is_ending(uint32_t slot);
 
 /* repair.c: what the dead leave behind. */
 
-/* Repairs every object after the end of slot + 1; false when one was busy, so that it must be called again. */
-bool repair_all(uint32_t dead, struct coop_record *record);
+/*
+ * Repairs every object after the end of slot + 1, and wakes all who wait on it; on one, unless NULL, the caller does, soon.
+ * False when an object was busy, so that it must be called again.
+ */
+bool repair_all(uint32_t dead, struct coop_record *record, const struct coop_object *woken_later);
 /* Wakes all who wait, on every object. */
 void wake_all(void);
 /* Lets every object's tend run. True when one wants that again soon. */

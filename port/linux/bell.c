@@ -6,6 +6,7 @@
 
 static volatile sig_atomic_t stop_asked;
 static volatile sig_atomic_t continued;
+static volatile sig_atomic_t children_changed;
 static uint32_t heard;
 
 uint64_t port_now_us(void)
@@ -37,6 +38,13 @@ void port_listen(uint64_t until_us)
     heard = atomic_load(&linux_arena.bell);
 }
 
+bool linux_children_changed(void)
+{
+    bool changed = children_changed;
+    children_changed = 0;
+    return changed;
+}
+
 uint32_t port_rung(uint32_t word)
 {
     (void)word;
@@ -60,7 +68,9 @@ void linux_on_signal(int signal_number)
 {
     if (signal_number == SIGCONT)
         continued = 1;
-    else if (signal_number != SIGCHLD && signal_number != SIGALRM && stop_asked < 2)
+    else if (signal_number == SIGCHLD)
+        children_changed = 1;
+    else if (signal_number != SIGALRM && stop_asked < 2)
         stop_asked = stop_asked + 1;
     atomic_fetch_add(&linux_arena.bell, 1);
 }

@@ -48,12 +48,14 @@ void linux_self_init(uint32_t slot, struct coop_block *block)
     linux_self.guard_id = (uint32_t)getpid() << 8 | (slot != 0 ? slot : SUPERVISOR_SLOT);
     linux_self.slot = slot;
     linux_self.block = block != NULL ? block : &nobodys_block;
-    if (slot == 0)
+    if (slot == 0) {
         linux_arena.needs_fence = membarrier(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED) < 0;
-    else if (!linux_arena.needs_fence)
+        linux_arena.has_other_cores = has_other_cores();
+    } else if (!linux_arena.needs_fence) {
         membarrier(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED);
+    }
     linux_self.needs_fence = linux_arena.needs_fence;
-    linux_self.spins = has_other_cores() ? SPINS_MOST : 0;
+    linux_self.spins = linux_arena.has_other_cores ? SPINS_MOST : 0; /* the cores are inherited */
 }
 
 uint32_t port_self(void)

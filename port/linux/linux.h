@@ -17,6 +17,7 @@ struct linux_arena {
     uint64_t nonce;
     pid_t supervisor;
     uint32_t needs_fence;
+    uint32_t has_other_cores;
     /* ---- */
     _Atomic uint32_t bell;      /* counts rings */
     _Atomic uint32_t listening; /* the supervisor sleeps on the bell */
@@ -75,7 +76,8 @@ uint64_t linux_stuck_next_us(void);
 
 /* bell.c */
 void linux_signals_init(void);
-bool linux_was_suspended(void); /* the supervisor, since the last call */
+bool linux_was_suspended(void);    /* the supervisor, since the last call */
+bool linux_children_changed(void); /* a SIGCHLD has come since then */
 
 /* child.c: port_misuse, at a place. */
 _Noreturn void linux_misuse(enum coop_misuse reason, uintptr_t pc);

@@ -154,13 +154,14 @@ bool port_reap(struct port_ended *ended)
         *ended = (struct port_ended){.slot = UINT32_MAX, .stopped = true};
         return true;
     }
-    for (;;) {
+    static bool more; /* before waitpid: what changes after it comes with another signal */
+    more |= linux_children_changed();
+    while (more) {
         int status;
         pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED);
-        if (pid < 0 && errno == EINTR)
-            continue;
+        more = pid > 0 || (pid < 0 && errno == EINTR);
         if (pid <= 0)
-            return false;
+            continue;
         if (pid == dying && !WIFSTOPPED(status) && !WIFCONTINUED(status))
             dying = 0;
         uint32_t slot;
@@ -177,6 +178,7 @@ bool port_reap(struct port_ended *ended)
             pids[slot] = 0;
         return true;
     }
+    return false;
 }
 
 /* Where a kill has no effect the kernel or a driver hangs, and only a reset helps: so the hardware isn't fed. */

@@ -164,7 +164,7 @@ bool stage_repair(uint32_t dead, int patience_ms)
     struct coop_record record = {0};
     uint64_t until_us = stage_now_us() + (uint64_t)patience_ms * 1000;
     stage_borrow(0);
-    while (!repair_all(dead, &record)) {
+    while (!repair_all(dead, &record, NULL)) {
         if (stage_now_us() > until_us)
             return false;
         sched_yield();

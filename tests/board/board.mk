@@ -26,3 +26,5 @@ test-programs: linux-programs
 linux-programs:
 	@$(MAKE) --no-print-directory PORT=linux build/linux/hello build/linux/tracker
 endif
+
+include tests/board/sweep.mk

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { MOST_INSTRUCTIONS = 2000, MOST_IN_VAIN = 30, WOKEN_MS = 20, FAILURES_TOLD = 2 };
+enum { MOST_INSTRUCTIONS = 2000, MOST_IN_VAIN = 30, WOKEN_MS = 20 };
 
 static void look_for_guard(const struct coop_object *object, void *context)
 {

@@ -18,7 +18,7 @@ enum { SETTLE_MS = 3000, SURE_PASSES = 3 };
 
 struct stage *stage;
 static struct stage saved_stage;
-static unsigned char *saved_arena, *first_arena;
+static unsigned char *saved_arena, *first_arena, *kept_arena;
 static struct coop_block *supervisors_block;
 
 static int never_started(const void *argument)
@@ -47,9 +47,11 @@ void stage_open(unsigned part)
     stage = mmap(NULL, sizeof *stage, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     saved_arena = malloc(arena_bytes());
     first_arena = malloc(arena_bytes());
+    kept_arena = malloc(arena_bytes());
     linux_self_init(0, NULL);
     supervisors_block = linux_self.block;
-    if (stage == MAP_FAILED || saved_arena == NULL || first_arena == NULL || linux_arena_create() < 0)
+    if (stage == MAP_FAILED || saved_arena == NULL || first_arena == NULL || kept_arena == NULL ||
+        linux_arena_create() < 0)
         exit(1);
     madvise(coop_arena_start, arena_bytes(), MADV_DOFORK); /* the runtime's own processes never fork */
     stay_on_one_core(part);
@@ -72,6 +74,16 @@ void stage_restore(void)
 {
     memcpy(coop_arena_start, saved_arena, arena_bytes());
     *stage = saved_stage;
+}
+
+void stage_keep(void)
+{
+    memcpy(kept_arena, coop_arena_start, arena_bytes());
+}
+
+void stage_take_back(void)
+{
+    memcpy(coop_arena_start, kept_arena, arena_bytes());
 }
 
 uint64_t stage_now_us(void)

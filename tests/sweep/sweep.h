@@ -1,5 +1,5 @@
 /*
- * The kill sweep on Linux: one operation of one process is single-stepped, and the process is killed after its Nth
+ * The kill sweep: one operation of one process is single-stepped, and the process is killed after its Nth
  * instruction, for every N. Then all is quiet but for those who were waiting; the dead is repaired; and what everybody saw
  * must fit one order of whole operations, with the victim's in it or left out.
  *
@@ -9,8 +9,11 @@
  *     model.c       what the actions mean when nobody dies and they follow one another
  *     order.c       looks for an order of the actions that explains what was seen
  *     cases.c       who does what while the victim dies
+ *     judge.c       who takes part in a run, and the verdict on it
  *     run.c         one kill; all kills of a case
  *     pairs.c       two processes stepped at once
+ *
+ * On a board it is a timer's interrupt that kills, and stage.c and run.c are those of tests/board/sweep/.
  */
 #ifndef SWEEP_H
 #define SWEEP_H
@@ -84,7 +87,8 @@ enum which_queue { SHARED_QUEUE, OWNED_QUEUE, LETTER_QUEUE, QUEUES };
 
 /*
  * The setup is done in turn, each as `self`. Then the peers of `before` act, until each has finished or sleeps. Then the
- * victim is stepped. When it sleeps, it may be killed there; else the peers of `then` act, one after the other, and it goes on.
+ * victim is stepped. When it sleeps, it may be killed there; else the peers of `then` act, one after the other, and it goes on. On a
+ * board they act also when it has finished, and it is killed meanwhile.
  */
 struct sweep_case {
     const char *name;
@@ -125,6 +129,8 @@ void stage_open(unsigned part); /* each part of a sweep has a core */
 void stage_restore_first(void); /* the arena as it was when the stage was opened */
 void stage_save(void);          /* the arena and the stage, as runs begin */
 void stage_restore(void);       /* nobody may be alive */
+void stage_keep(void);          /* the arena, for stage_take_back */
+void stage_take_back(void);
 void stage_borrow(uint32_t self);
 pid_t stage_spawn(uint32_t self, const struct action *action, bool traced);
 bool stage_sleeps(uint32_t self, pid_t pid); /* in an operation, where only a wake-up or its timeout gets it out */
@@ -232,7 +238,8 @@ enum { LEFT_OUT = 1, HAPPENED = 2 };
 /* The set of explanations; 0 when there is none. */
 int order_explain(const struct history *history);
 
-/* run.c */
+/* judge.c */
+enum { FAILURES_TOLD = 2 }; /* of a case; then it ends */
 struct tally {
     long instructions, kills, failures;
 };
@@ -259,11 +266,18 @@ struct run {
 };
 void run_prepare(struct run *run, const struct sweep_case *c);
 void run_begin(struct run *run);
-void run_start_traced(struct run *run, uint32_t self, const struct action *action);
+/* One after the other: each comes to its end, or sleeps, before the next begins. Returns who would be the next. */
+uint32_t run_start_peers(struct run *run, const struct action actions[PEERS], uint32_t self, bool first);
+bool run_undisturbed(struct run *run); /* the control: false when that has no explanation */
 int run_judge(struct run *run, uint32_t dead,
               struct observation *seen); /* after the death: enum LEFT_OUT, HAPPENED; 0 */
 void run_end(struct run *run);
 void run_explain(const struct run *run, const struct observation *seen, const char *what);
+void run_check_commit(struct run *run, int found, bool *committed);
+void run_count_failure(struct run *run, struct tally *tally);
+
+/* run.c */
+void run_start_traced(struct run *run, uint32_t self, const struct action *action);
 void sweep_case(const struct sweep_case *c, int stride, struct tally *tally);
 
 /* pairs.c: the peer of `before` is stepped too, and stands still while the victim is killed. */

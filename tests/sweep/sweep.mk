@@ -11,14 +11,16 @@ ifeq ($(PORT)$(SANITIZE)$(ARCH),linux)
 PORT_TESTS_linux += sweep/test_sweep sweep/test_sweep_life
 endif
 
-sweep/test_sweep_life_SOURCES := $(addprefix tests/sweep/, stage.c stepper.c world.c)
-sweep/test_sweep_SOURCES := $(addprefix tests/sweep/, cases.c model.c order.c pairs.c run.c stage.c stepper.c world.c)
+sweep/test_sweep_life_SOURCES := $(addprefix tests/sweep/, life_scenes.c stage.c stepper.c world.c)
+sweep/test_sweep_SOURCES := $(addprefix tests/sweep/, cases.c model.c order.c judge.c pairs.c run.c stage.c stepper.c world.c)
 
 .PHONY: sweep sweep-mutants
 sweep: $(BUILD)/tests/sweep/test_sweep $(BUILD)/tests/sweep/test_sweep_life ## kill a process at every instruction of every operation
 	@SWEEP_STRIDE=$(SWEEP_STRIDE) SWEEP_PAIR_STRIDE=$(SWEEP_PAIR_STRIDE) $(if $(SWEEP_ONLY),SWEEP_ONLY='$(SWEEP_ONLY)') \
 	  tests/sweep/parts $(BUILD)/tests/sweep/test_sweep $(SWEEP_PARTS)
 	@SWEEP_STRIDE=$(SWEEP_STRIDE) $(if $(SWEEP_ONLY),SWEEP_ONLY='$(SWEEP_ONLY)') $(BUILD)/tests/sweep/test_sweep_life
+	@$(MAKE) --no-print-directory sweep-board
 
-sweep-mutants: $(BUILD)/tests/sweep/test_sweep ## show that the sweep catches a broken protocol
+sweep-mutants: $(BUILD)/tests/sweep/test_sweep ## show that the sweeps catch a broken protocol
 	@tests/sweep/mutate
+	@tests/sweep/mutate --board

@@ -5,7 +5,6 @@
 #include "interrupt.h"
 #include "mps2.h"
 #include "reset.h"
-#include "system_call.h"
 #include "timer.h"
 #include <coop/shared.h>
 #include <stdio.h>
@@ -33,6 +32,8 @@ static COOP_SHARED(struct common, common);
 struct stage *stage = &common.stage;
 struct shot shot;
 uint8_t stage_levels[SELVES];
+static uint32_t saved_owners; /* by slot: who holds something by the case's setup */
+static uint32_t clean_ends;   /* by self */
 
 COOP_SEMAPHORE(sweep_never, 0);
 extern const struct coop_semaphore sweep_semaphore;
@@ -111,18 +112,33 @@ void stage_restore_first(void)
 {
     memcpy(coop_arena_start, common.first_arena, arena_bytes());
     memset(stage, 0, sizeof *stage);
+    kernel_owners[0] = 0;
 }
 
 void stage_save(void)
 {
     memcpy(common.saved_arena, coop_arena_start, arena_bytes());
     common.saved = *stage;
+    saved_owners = kernel_owners[0];
+}
+
+/* Was its end one after which the supervisor has nothing to repair? That is told once. */
+static bool ended_clean(uint32_t self)
+{
+    struct port_ended ended;
+    while (port_reap(&ended))
+        clean_ends |= (uint32_t)ended.clean << (ended.slot + 1);
+    bool clean = (clean_ends >> self & 1) != 0;
+    clean_ends &= ~(1u << self);
+    return clean;
 }
 
 void stage_restore(void)
 {
     memcpy(coop_arena_start, common.saved_arena, arena_bytes());
     *stage = common.saved;
+    (void)ended_clean(0);
+    clean_ends = 0;
     memset(common.finished, 0, sizeof common.finished);
     common.n = 0;
     shot.fired = false;
@@ -168,6 +184,7 @@ pid_t stage_spawn(uint32_t self, const struct action *action, bool traced)
     coop_blocks_start[self - 1].stopping = 0;
     coop_blocks_start[self - 1].blocked = COOP_RUNS;
     (void)port_start(self - 1);
+    kernel_owners[0] |= saved_owners & 1u << (self - 1);
     uint32_t before = kernel_enter();
     process->priority = stage_levels[self];
     schedule_set_level(process, sound_level(process)); /* it may own the lock, by the case's setup */
@@ -179,11 +196,6 @@ bool stage_sleeps(uint32_t self, pid_t pid)
 {
     (void)pid;
     return processes[self - 1].state == STATE_PARKED;
-}
-
-static void sleep_until(uint64_t ticks)
-{
-    (void)system_call(CALL_LISTEN, (uint32_t)ticks, (uint32_t)(ticks >> 32), 0, 0);
 }
 
 static bool is_anything_left(void)
@@ -200,7 +212,7 @@ bool stage_settle(const pid_t pids[SELVES])
     uint64_t until = clock_now() + clock_ticks(SETTLE_MS);
     stage_borrow(0);
     while (is_anything_left() && clock_now() < until)
-        sleep_until(until);
+        (void)kernel_listen(until);
     for (uint32_t self = 1; self < SELVES; self++)
         if (pids[self] != 0 && stage->roles[self].finished == 0 && !stage_sleeps(self, pids[self]))
             return false;
@@ -212,16 +224,17 @@ bool stage_shoot(void)
     uint64_t until = clock_now() + clock_ticks(SHOT_MS);
     stage_borrow(0);
     while (!shot.fired && clock_now() < until)
-        sleep_until(until);
+        (void)kernel_listen(until);
     return shot.fired;
 }
 
+/* As the supervisor does it: not after a clean end. When it is asked for again, it is done all the same. */
 bool stage_repair(uint32_t dead, int patience_ms)
 {
     struct coop_record record = {0};
     (void)patience_ms; /* nobody is ever inside an object */
     stage_borrow(0);
-    bool done = repair_all(dead, &record);
+    bool done = ended_clean(dead) || repair_all(dead, &record);
     (void)tend_all();
     return done;
 }

@@ -234,7 +234,7 @@ bool stage_repair(uint32_t dead, int patience_ms)
     struct coop_record record = {0};
     (void)patience_ms; /* nobody is ever inside an object */
     stage_borrow(0);
-    bool done = ended_clean(dead) || repair_all(dead, &record);
+    bool done = ended_clean(dead) || repair_all(dead, &record, NULL);
     (void)tend_all();
     return done;
 }

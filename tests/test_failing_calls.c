@@ -240,6 +240,8 @@ static void run_with(struct plan plan)
 static void expect_sense(void)
 {
     bool says_why = log_text()[0] != '\0';
+    if (error_of(run.number, run.plan.error) == EINTR && strstr(log_text(), "were dropped") != NULL)
+        fail_msg("call %d of process %d is interrupted, and the log loses a record", run.plan.call, run.plan.process);
     const char *error = strerror(error_of(run.number, run.plan.error));
     if (run.status == WORKED || (run.status > 0 && says_why))
         return;

@@ -8,6 +8,7 @@ PORT    := $(if $(BOARD)$(POLICY),qemu-arm,linux)
 LIBC    := musl
 PREFIX  := /usr/local
 APPS    := hello tracker
+APP     := hello
 
 # What `make test` builds and runs, one set of make's arguments each.
 CONFIGURATIONS := PORT=linux SANITIZE=1 PORT=qemu-arm POLICY=feedback ARCH=armhf
@@ -16,6 +17,8 @@ PACKAGES       := gcc libc6-dev binutils musl-tools linux-libc-dev libcmocka-dev
                   gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm
 PACKAGES_bench := g++ libboost-dev libck-dev
 PACKAGES_lint  := clang-format clang-tidy cppcheck git
+
+MAKEFLAGS += --no-builtin-rules
 
 all: $(if $(ARCH),programs,help)
 
@@ -127,7 +130,7 @@ build/capture.nmea: build/host/generate
 include tests/bench/bench.mk
 include tests/bench/board/board.mk
 
-.PHONY: all programs test-programs test-arm test-nommu check $(ARM:%=check-%) check-port run-qemu run-firmware image run-image cmocka-source help run test bench size install setup clean distclean format lint
+.PHONY: all programs test-programs test-arm test-nommu check $(ARM:%=check-%) check-port run-qemu run-firmware image run-image install-image cmocka-source help run test bench size install setup clean distclean format lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile $(filter tests/%.mk,$(MAKEFILE_LIST))
@@ -138,7 +141,7 @@ cmocka-source: $(CMOCKA)/src/cmocka.c
 
 setup: ## install the packages that are missing (Debian; root or sudo); ARCH=armhf|aarch64|x86_64 adds a cross compiler
 	@port/linux/setup $(PACKAGES) $(PACKAGES_$(ARCH))
-	@$(if $(ARCH),$(MAKE) --no-print-directory $(SYSTEM_INCLUDES))
+	@$(if $(ARCH),$(MAKE) --no-print-directory --silent $(SYSTEM_INCLUDES))
 
 run: setup ## set up, build, and run the tracker on a capture that its generator makes
 	@$(MAKE) --no-print-directory build/capture.nmea $(BUILD)/tracker
@@ -161,7 +164,7 @@ ARM := armhf aarch64
 test-arm: setup ## build and run all tests for ARM, on two architectures at a time: under qemu-user, and on booted machines
 	@rm -f build/results
 	@for a in $(ARM); do \
-	  $(MAKE) --no-print-directory ARCH=$$a setup && $(MAKE) --no-print-directory ARCH=$$a BOOTS=all test-programs || exit 1; done
+	  $(MAKE) --no-print-directory ARCH=$$a BOOTS=all setup && $(MAKE) --no-print-directory ARCH=$$a BOOTS=all test-programs || exit 1; done
 	@$(MAKE) --no-print-directory -k -j2 --output-sync=target $(ARM:%=check-%) || failed=1; \
 	tests/run --sum build/results && test -z "$$failed"
 
@@ -180,17 +183,33 @@ run-qemu: ## run an app's firmware on a board in QEMU: APP=hello BOARD=mps2-an38
 	@$(MAKE) --no-print-directory PORT=qemu-arm run-firmware
 
 run-firmware: programs
-	@port/$(PORT)/run $(call program,$(or $(APP),hello)) $(ARGS) $(if $(INPUT),<$(INPUT))
+	@port/$(PORT)/run $(call program,$(APP)) $(ARGS) $(if $(INPUT),<$(INPUT))
 
-image: ## an initramfs that is the app: APP=hello ARCH=armhf|aarch64 MODULES="softdog evdev" FILES="FROM:TO ..."
+# Of an app of this tree, by its name, or of any static program, by its path.
+IMAGE = build/image/$(notdir $(APP))-$(ARCH).cpio.gz
+
+image: ## an initramfs that is the app: APP=hello or ../any/program ARCH=armhf|aarch64 MODULES="softdog evdev" FILES="FROM:TO ..."
 	@$(MAKE) --no-print-directory setup
-	@$(MAKE) --no-print-directory build/image/$(APP)-$(ARCH).cpio.gz
+	@rm -f $(IMAGE)
+	@$(MAKE) --no-print-directory $(IMAGE)
 
-build/image/%-$(ARCH).cpio.gz: $(BUILD)/% port/linux/image/build port/linux/port.mk build/kernel-$(ARCH)/boot
-	@STRIP=$(STRIP) FILES='$(FILES)' port/linux/image/build $@ $< build/kernel-$(ARCH) $(MODULES)
+define make_image
+@STRIP=$(STRIP) FILES='$(FILES)' port/linux/image/build $@ $< build/kernel-$(ARCH) $(MODULES)
+endef
+IMAGE_NEEDS := port/linux/image/build port/linux/port.mk build/kernel-$(ARCH)/boot
+
+build/image/%-$(ARCH).cpio.gz: $(BUILD)/% $(IMAGE_NEEDS)
+	$(make_image)
+ifneq ($(findstring /,$(APP)),)
+$(IMAGE): $(APP) $(IMAGE_NEEDS)
+	$(make_image)
+endif
 
 run-image: image ## boot it in QEMU; ARGS=, and INPUT=FILE for its serial port /dev/ttyS0
-	@INPUT='$(INPUT)' port/linux/image/run $(ARCH) build/image/$(APP)-$(ARCH).cpio.gz build/kernel-$(ARCH) $(ARGS)
+	@INPUT='$(INPUT)' port/linux/image/run $(ARCH) $(IMAGE) build/kernel-$(ARCH) $(ARGS)
+
+install-image: image ## put it into a board's boot partition: TO=/media/boot DTB=sun7i-a20-cubieboard2.dtb PARAMETERS="console=ttyS0,115200"
+	@port/linux/image/install $(IMAGE) build/kernel-$(ARCH) '$(TO)' '$(DTB)' $(PARAMETERS)
 
 bench: ## set up, build, and measure coop beside its peers (BENCH_ROUNDS=, BENCH_ROWS=)
 	@port/linux/setup $(PACKAGES) $(PACKAGES_bench)
@@ -201,13 +220,19 @@ size: programs ## the RAM that each process, queue, semaphore, ... of each app c
 	  { $(NM) -S $(BUILD)/$$a$(EXE) | sort; $(or $(SIZES),:) $(BUILD)/$$a$(EXE); } | awk -f runtime/size.awk; \
 	  $(or $(FILE_SIZES),:) $(BUILD)/$$a$(EXE); done
 
-install: $(LIB) ## install library, headers, linker fragment and coop.pc under PREFIX (DESTDIR is honoured)
+MUSL = $(PREFIX)/lib/coop/musl
+
+install: $(LIB) ## install library, headers, linker fragment, coop.pc, and with ARCH= musl, under PREFIX (DESTDIR is honoured)
 	install -d $(DESTDIR)$(PREFIX)/include/coop $(DESTDIR)$(PREFIX)/lib/coop $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 644 runtime/include/coop.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 runtime/include/coop/*.h $(DESTDIR)$(PREFIX)/include/coop
 	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib
 	install -m 644 $(LINKER_SCRIPTS) $(DESTDIR)$(PREFIX)/lib/coop
-	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' port/linux/coop.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/coop.pc
+	$(if $(SYSROOT),cp -rT $(SYSROOT) $(DESTDIR)$(MUSL))
+	$(if $(SYSROOT),sed 's|$(SYSROOT)|$(MUSL)|g' $(SYSROOT)/musl-gcc.specs > $(DESTDIR)$(MUSL)/musl-gcc.specs)
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LDFLAGS@|$(LDFLAGS_$(VARIANT))|' \
+	  -e 's|@CFLAGS@|$(if $(SYSROOT),-specs=$(MUSL)/musl-gcc.specs) $(CODE)|' \
+	  port/linux/coop.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/coop.pc
 
 C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
 

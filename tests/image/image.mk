@@ -16,8 +16,9 @@ TOO_LONG := test_queue_model # minutes, in an emulator
 NOT_nommu     := test_address test_fault test_scribble test_system test_spawn test_log test_bell
 IMAGE_TESTS   := $(filter-out $(TOO_LONG) $(NOT_$(ARCH)),$(PLAIN_TESTS) $(PLAIN_TESTS_linux) $(PORT_TESTS) $(PORT_TESTS_linux))
 IMAGES        := tracker $(if $(BOOTS),$(addprefix tests/image/,suites ender stopper eater spoiler))
-IMAGE_SCRIPTS := size tracker $(if $(BOOTS),suites faults watchdog)
+IMAGE_SCRIPTS := size tracker $(if $(BOOTS),suites faults watchdog board)
 
+PACKAGES_$(ARCH)   += $(if $(BOOTS),u-boot-qemu mtools pkgconf)
 TEST_IMAGES        := $(patsubst %,build/image/%-$(ARCH).cpio.gz,$(IMAGES))
 PORT_TOOLS_linux   := image/suites image/ender image/stopper image/eater
 TEST_TOOLS_linux   += image/spoiler

@@ -5,6 +5,7 @@
 #include "linux.h"
 
 #include "machine.h"
+#include "operations.h"
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -149,12 +150,11 @@ static void attach(int fd, uint32_t slot, uint64_t nonce)
     limit_stack(process->stack_bytes);
     memcpy(argument, block->argument, sizeof argument);
     handle_signals();
-    (void)port_call(operations[OP_PROCESS_ANNOUNCE], unchecked(process), 0, 0, COOP_FOREVER);
+    (void)port_call(&process_announce, unchecked(process), 0, 0, COOP_FOREVER);
     process_main(slot);
 }
 
-/* Reads a decimal number, and steps over the colon behind it. sscanf would bring 15 KB along. */
-static bool read_number(const char **at, uint64_t *number)
+bool linux_read_number(const char **at, uint64_t *number)
 {
     const char *begin = *at;
     for (*number = 0; **at >= '0' && **at <= '9'; ++*at)
@@ -167,7 +167,8 @@ static bool read_number(const char **at, uint64_t *number)
 static void become_process(const char *marker)
 {
     uint64_t fd, slot, nonce;
-    bool is_whole = read_number(&marker, &fd) && read_number(&marker, &slot) && read_number(&marker, &nonce);
+    bool is_whole =
+        linux_read_number(&marker, &fd) && linux_read_number(&marker, &slot) && linux_read_number(&marker, &nonce);
     unsetenv(LINUX_MARKER);
     if (is_whole)
         attach((int)fd, (uint32_t)slot, nonce);

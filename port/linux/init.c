@@ -45,12 +45,13 @@ static void read_text(const char *path, char *text, size_t bytes)
         close(fd);
 }
 
-/* The first word from `at` on; NULL when there is none. */
+/* The first word from `at` on; NULL when there is none. (strspn and strcspn would bring 400 bytes along.) */
 static const char *next_word(const char *at, size_t *bytes)
 {
-    static const char separators[] = " \t\n";
-    at += strspn(at, separators);
-    *bytes = strcspn(at, separators);
+    while (*at != '\0' && *at <= ' ')
+        at++;
+    for (*bytes = 0; at[*bytes] > ' ';)
+        ++*bytes;
     return *bytes != 0 ? at : NULL;
 }
 
@@ -238,10 +239,12 @@ static void unmount(void)
         *end = '\0';
         char *line = memrchr(mounts, '\n', (size_t)(end - mounts));
         char *folder = strchr(line != NULL ? line + 1 : mounts, ' ');
+        char *behind = folder != NULL ? strchr(folder + 1, ' ') : NULL;
         end = line != NULL ? line : mounts;
-        if (folder++ == NULL)
+        if (behind == NULL)
             continue;
-        folder[strcspn(folder, " ")] = '\0';
+        *behind = '\0';
+        folder++;
         if (strcmp(folder, "/") != 0 && strcmp(folder, "/dev") != 0 && strcmp(folder, "/proc") != 0)
             umount2(folder, UMOUNT_NOFOLLOW);
     }

@@ -79,6 +79,9 @@ void linux_signals_init(void);
 bool linux_was_suspended(void);    /* the supervisor, since the last call */
 bool linux_children_changed(void); /* a SIGCHLD has come since then */
 
+/* child.c: reads a decimal number, and steps over a colon behind it; false when there is none. sscanf would bring 15 KB along. */
+bool linux_read_number(const char **at, uint64_t *number);
+
 /* child.c: port_misuse, at a place. */
 _Noreturn void linux_misuse(enum coop_misuse reason, uintptr_t pc);
 

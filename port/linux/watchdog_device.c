@@ -46,13 +46,14 @@ static void tell_last_reset(void)
 static int wanted_seconds(void)
 {
     char value[8];
+    const char *at = value;
+    uint64_t seconds;
     if (!init_option("watchdog", value, sizeof value))
         return DEFAULT_SECONDS;
     if (strcmp(value, "off") == 0)
         return 0;
-    int seconds = atoi(value);
-    if (seconds > 0 && seconds <= MOST_SECONDS)
-        return seconds;
+    if (linux_read_number(&at, &seconds) && *at == '\0' && seconds > 0 && seconds <= MOST_SECONDS)
+        return (int)seconds;
     coop_log("coop.watchdog=%s is no number of seconds: %d it is", value, DEFAULT_SECONDS);
     return DEFAULT_SECONDS;
 }

@@ -183,7 +183,7 @@ struct coop_process {
         __asm__ volatile(COOP_RESERVE(#name_ "_blocks", "coop_shm.blocks,\"aw\",%%progbits", 0)                        \
                              COOP_RESERVE(#name_ "_records", "coop_records,\"aw\",%%nobits", 1)                        \
                                  COOP_RESERVE(#name_ "_images", "coop_image_markers,\"\",%%progbits", 2)               \
-                                     COOP_REPEAT(#name_, "coop_owners,\"aw\",%%progbits", 2)                           \
+                                     COOP_REPEAT(#name_, "coop_owners,\"" COOP_OF_ADDRESSES "\",%%progbits", 2)        \
                          :                                                                                             \
                          : "i"(sizeof(struct coop_block) * COOP_INSTANCES(__VA_ARGS__)),                               \
                            "i"(sizeof(struct coop_record) * COOP_INSTANCES(__VA_ARGS__)),                              \
@@ -206,6 +206,13 @@ struct coop_process {
 #define COOP_RESERVE(symbol_, section_, operand_)                                                                      \
     ".pushsection " section_ "\n.type " symbol_ ", %%object\n" symbol_ ": .zero %c" #operand_ "\n.size " symbol_       \
     ", %c" #operand_ "\n.popsection\n"
+
+/* A table of addresses is writable where they are relocated, as the compiler's own are; else it would make all code writable. */
+#ifdef __PIC__
+#define COOP_OF_ADDRESSES "aw"
+#else
+#define COOP_OF_ADDRESSES "a"
+#endif
 #define COOP_REPEAT(symbol_, section_, operand_)                                                                       \
     ".pushsection " section_ "\n.rept %c" #operand_ "\n.dc.a " symbol_ "\n.endr\n.popsection\n"
 

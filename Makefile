@@ -14,7 +14,7 @@ APP     := hello
 CONFIGURATIONS := PORT=linux SANITIZE=1 PORT=qemu-arm POLICY=feedback ARCH=armhf
 
 PACKAGES       := gcc libc6-dev binutils musl-tools linux-libc-dev libcmocka-dev xz-utils \
-                  gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm
+                  gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm spin
 PACKAGES_bench := g++ libboost-dev libck-dev
 PACKAGES_lint  := clang-format clang-tidy cppcheck git
 
@@ -250,7 +250,7 @@ lint: ## layout, clang-tidy and cppcheck
 	  --suppress=missingIncludeSystem --suppress=comparePointers --suppress=internalAstError -D__x86_64__ $(INSIDE) $(PORT_CPPFLAGS) $(LINTED)
 
 clean: ## remove what was built (not the test library's source)
-	rm -rf build/linux* build/qemu-arm* build/image build/host build/capture.nmea build/results
+	rm -rf build/linux* build/qemu-arm* build/image build/model build/host build/capture.nmea build/results
 
 distclean: ## remove build/
 	rm -rf build

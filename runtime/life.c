@@ -102,8 +102,8 @@ static void stop_politely(uint32_t slot, uint32_t grace_ms, uint64_t now_us)
     struct coop_record *record = record_at_slot(slot);
     record->phase = PHASE_STOPPING;
     record->deadline_us = now_us + (uint64_t)grace_ms * 1000;
-    store_word(&block_at_slot(slot)->stopping, 1);
-    wake_all(); /* whatever it waits for, its call returns */
+    store_word(&block_at_slot(slot)->stopping, 1); /* @stop_ask */
+    wake_all();                                    /* whatever it waits for, its call returns */
     port_nudge(slot);
 }
 

@@ -34,10 +34,10 @@ static int try_pass(const struct coop_object *out, uint32_t self, uintptr_t mess
     if (!holds(call->in, self, call->position))
         return COOP_ESTALE;
     struct coop_block *block = &coop_blocks_start[self - 1];
-    block->pass_lease = call->position;
+    block->pass_lease = call->position; /* @pass_lease */
     block->pass_out = (uint32_t)(out - coop_objects_start);
-    block->pass_position = atomic_load_explicit(&state_of(out)->tail, memory_order_relaxed);
-    set_intent(block, (uint32_t)(call->in - coop_objects_start) + 1);
+    block->pass_position = atomic_load_explicit(&state_of(out)->tail, memory_order_relaxed); /* @pass_position */
+    set_intent(block, (uint32_t)(call->in - coop_objects_start) + 1);                        /* @pass_intent */
     int result = queue_put.try(out, self, message, 0);
     if (result < 0)
         set_intent(block, 0);
@@ -49,8 +49,8 @@ static int try_finish(const struct coop_object *in, uint32_t self, uintptr_t pos
 {
     (void)b;
     if (holds(in, self, (uint32_t)position))
-        free_slot(in, (uint32_t)position);
-    set_intent(&coop_blocks_start[self - 1], 0);
+        free_slot(in, (uint32_t)position);       /* @finish_lease */
+    set_intent(&coop_blocks_start[self - 1], 0); /* @finish_intent */
     return 0;
 }
 
@@ -68,15 +68,16 @@ bool pass_repair(uint32_t dead)
     const struct coop_object *in = intent != 0 ? queue_by_index(intent - 1) : NULL;
     const struct coop_object *out = intent != 0 ? queue_by_index(block->pass_out) : NULL;
     if (in != NULL && out != NULL &&
+        /* @repair_pass_look */
         atomic_load_explicit(&state_of(out)->tail, memory_order_acquire) != block->pass_position) {
         if (port_enter(in, dead) < 0)
             return false;
         if (holds(in, dead, block->pass_lease))
-            free_slot(in, block->pass_lease);
+            free_slot(in, block->pass_lease); /* @repair_pass_lease */
         port_leave(in);
         port_wake(in);
     }
-    set_intent(block, 0);
+    set_intent(block, 0); /* @repair_pass_intent */
     return true;
 }
 

@@ -42,11 +42,11 @@ static ALWAYS_INLINE int try_put(const struct coop_object *queue, uint32_t self,
         if (is_full(state->seen_head, tail))
             return WOULD_BLOCK;
     }
-    copy_item(item_at(queue, tail), (const void *)message, queue->item_bytes);
+    copy_item(item_at(queue, tail), (const void *)message, queue->item_bytes); /* @put_copy */
     _Atomic uint16_t *mark = mark_at(queue, tail);
     if (atomic_load_explicit(mark, memory_order_relaxed) != 0) /* seldom: don't take the consumers' line for nothing */
-        atomic_store_explicit(mark, 0, memory_order_relaxed);
-    /* The commit. Pairs with the acquire of tail in find_ready. */
+        atomic_store_explicit(mark, 0, memory_order_relaxed);  /* @put_mark */
+    /* @put_tail: the commit. Pairs with the acquire of tail in find_ready. */
     atomic_store_explicit(&state->tail, after(queue, tail), memory_order_release);
     return 0;
 }
@@ -67,7 +67,7 @@ static __attribute__((noinline, cold)) int pass_leased(const struct coop_object 
     uint32_t position = atomic_load_explicit(&state->next, memory_order_relaxed);
     while ((atomic_load_explicit(mark_at(queue, position), memory_order_relaxed) & MARK_OWNER) != 0) {
         position = after(queue, position);
-        set_next(state, position);
+        set_next(state, position); /* @find_next */
         if (position == state->seen_tail)
             state->seen_tail = atomic_load_explicit(&state->tail, memory_order_acquire);
         if (position == state->seen_tail)
@@ -83,7 +83,7 @@ static ALWAYS_INLINE int find_ready(const struct coop_object *queue, uint32_t *f
     int error = 0;
     *found = atomic_load_explicit(&state->next, memory_order_relaxed);
     if (*found == state->seen_tail) {
-        state->seen_tail = atomic_load_explicit(&state->tail, memory_order_acquire);
+        state->seen_tail = atomic_load_explicit(&state->tail, memory_order_acquire); /* @find_seen */
         if (SELDOM(*found == state->seen_tail))
             return refuse(state);
     }
@@ -111,14 +111,14 @@ static ALWAYS_INLINE int try_get(const struct coop_object *queue, uint32_t self,
     error = find_ready(queue, &position);
     if (SELDOM(error < 0))
         return error;
-    copy_item((void *)message, item_at(queue, position), queue->item_bytes);
+    copy_item((void *)message, item_at(queue, position), queue->item_bytes); /* @get_copy */
     uint32_t behind = after(queue, position);
-    set_next(state, behind); /* first, since free_slot may have to move it further */
+    set_next(state, behind); /* @get_next: first, since free_slot may have to move it further */
     bool others = (atomic_load_explicit(&state->head, memory_order_relaxed) != position) |
                   (atomic_load_explicit(mark_at(queue, behind), memory_order_relaxed) == MARK_DONE);
     if (SELDOM(others))
         free_out_of_order(queue, position);
-    else /* The commit. Pairs with the acquire of head in try_put: the message has been copied out. */
+    else /* @get_head: the commit. Pairs with the acquire of head in try_put: the message has been copied out. */
         atomic_store_explicit(&state->head, behind, memory_order_release);
     return 0;
 }
@@ -135,15 +135,15 @@ static int try_take(const struct coop_object *queue, uint32_t self, uintptr_t me
     error = find_ready(queue, &position);
     if (error < 0)
         return error;
-    copy_item((void *)message, item_at(queue, position), queue->item_bytes);
+    copy_item((void *)message, item_at(queue, position), queue->item_bytes); /* @take_copy */
     ((struct coop_lease *)lease)->position = position;
     uint32_t mark = atomic_load_explicit(mark_at(queue, position), memory_order_relaxed);
     port_owns(self);
     if (mark < MAX_DELIVERIES * MARK_DELIVERY)
         mark += MARK_DELIVERY;
-    /* The commit. */
+    /* @take_mark: the commit. */
     atomic_store_explicit(mark_at(queue, position), (uint16_t)(mark | self), memory_order_relaxed);
-    set_next(state, after(queue, position));
+    set_next(state, after(queue, position)); /* @take_next */
     return (int)(mark / MARK_DELIVERY);
 }
 
@@ -173,7 +173,7 @@ static int try_close(const struct coop_object *queue, uint32_t self, uintptr_t a
     /* A put that needs no guard could commit after the close unless its own process is the one that closes. */
     if (queue->one_producer && self != 0 && claim(&state->producer, self) < 0)
         return COOP_EPERM;
-    atomic_store_explicit(&state->closed, 1, memory_order_release);
+    atomic_store_explicit(&state->closed, 1, memory_order_release); /* @close */
     return 0;
 }
 

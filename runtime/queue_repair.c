@@ -55,7 +55,7 @@ static unsigned repair_consumers(const struct coop_object *queue, uint32_t dead)
     unsigned recovered = 0;
     uint32_t head = atomic_load_explicit(&state->head, memory_order_relaxed);
     uint32_t tail = atomic_load_explicit(&state->tail, memory_order_acquire);
-    set_next(state, head);
+    set_next(state, head); /* @repair_next */
     for (uint32_t p = head; p != tail; p = after(queue, p))
         if ((atomic_load_explicit(mark_at(queue, p), memory_order_relaxed) & MARK_OWNER) == dead) {
             release_lease(queue, p);
@@ -63,9 +63,9 @@ static unsigned repair_consumers(const struct coop_object *queue, uint32_t dead)
         }
     while (head != tail && atomic_load_explicit(mark_at(queue, head), memory_order_relaxed) == MARK_DONE)
         head = after(queue, head);
-    state->seen_tail = tail; /* never before next, which moves on when a dead letter is moved away */
+    state->seen_tail = tail; /* @repair_seen: never before next, which moves on when a dead letter is moved away */
     set_next(state, head);
-    atomic_store_explicit(&state->head, head, memory_order_release);
+    atomic_store_explicit(&state->head, head, memory_order_release); /* @repair_head */
     atomic_store_explicit(&state->consumer, 0, memory_order_release);
     return recovered;
 }

@@ -78,7 +78,7 @@ static inline void free_slot(const struct coop_object *queue, uint32_t position)
     struct coop_queue_state *state = state_of(queue);
     uint32_t head = atomic_load_explicit(&state->head, memory_order_relaxed);
     if (head != position) {
-        atomic_store_explicit(mark_at(queue, position), MARK_DONE, memory_order_relaxed);
+        atomic_store_explicit(mark_at(queue, position), MARK_DONE, memory_order_relaxed); /* @free_mark */
         return;
     }
     uint32_t next = atomic_load_explicit(&state->next, memory_order_relaxed);
@@ -88,8 +88,8 @@ static inline void free_slot(const struct coop_object *queue, uint32_t position)
         next = passes_next ? head : next;
     } while (head != state->seen_tail && head != position + LAP &&
              atomic_load_explicit(mark_at(queue, head), memory_order_relaxed) == MARK_DONE);
-    set_next(state, next); /* never before head: there the marks are the next lap's */
-    /* Pairs with the acquire of head in try_put: the message has been copied out. */
+    set_next(state, next); /* @free_next: never before head: there the marks are the next lap's */
+    /* @free_head: pairs with the acquire of head in try_put: the message has been copied out. */
     atomic_store_explicit(&state->head, head, memory_order_release);
 }
 
@@ -113,8 +113,8 @@ static inline void release_lease(const struct coop_object *queue, uint32_t posit
         mark = MARK_DEAD;
     else if (distance(queue, head, position) <
              distance(queue, head, atomic_load_explicit(&state->next, memory_order_relaxed)))
-        set_next(state, position); /* before the commit: else nobody would find it */
-    atomic_store_explicit(mark_at(queue, position), (uint16_t)mark, memory_order_relaxed);
+        set_next(state, position); /* @release_next: before the commit, else nobody would find it */
+    atomic_store_explicit(mark_at(queue, position), (uint16_t)mark, memory_order_relaxed); /* @release_mark */
 }
 
 /* Does the end need no guard, since one process has it? What a put and a pass, a get and a finish must agree on. */

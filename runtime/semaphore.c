@@ -26,7 +26,7 @@ static int try_release(const struct coop_object *semaphore, uint32_t self, uintp
     uint32_t count = atomic_load_explicit(count_of(semaphore), memory_order_relaxed) + 1;
     if (count > INT32_MAX)
         return COOP_ELIMIT;
-    atomic_store_explicit(count_of(semaphore), count, memory_order_relaxed);
+    atomic_store_explicit(count_of(semaphore), count, memory_order_relaxed); /* @wake_commit */
     return 0;
 }
 

@@ -56,6 +56,7 @@ test_capture_SOURCES  := $(capture_SOURCES)
 capture_check_SOURCES := $(capture_SOURCES)
 
 include tests/sweep/sweep.mk
+include tests/model/model.mk
 include tests/storm/storm.mk
 include tests/image/image.mk
 

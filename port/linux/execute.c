@@ -144,7 +144,7 @@ static int enter_slowly(struct coop_control *control, int timeout_ms)
     struct timespec deadline = linux_deadline(timeout_ms > 0 ? timeout_ms : 0);
     for (int naps = 0; !enter(control); naps++) {
         if (naps % GUARD_COMPLAINT_NAPS == GUARD_COMPLAINT_NAPS - 1)
-            linux_complain();
+            linux_complain(); /* @guard_complain */
         if (naps >= GUARD_BUSY_NAPS && timeout_ms == 0)
             return COOP_EBUSY;
         if (naps >= GUARD_BUSY_NAPS && linux_is_stopping())
@@ -175,14 +175,14 @@ static bool wake(_Atomic uint32_t *word, int count)
 static void wake_waiters(struct coop_control *control, unsigned direction, bool all)
 {
     _Atomic uint32_t *word = &control->wait[direction];
-    atomic_fetch_add(word, 2);
-    if (wake(word, all ? INT_MAX : 1))
+    atomic_fetch_add(word, 2);         /* @wake_bump */
+    if (wake(word, all ? INT_MAX : 1)) /* @wake_one */
         return;
     /* Nobody slept: the bit goes. Who sets it again meanwhile may sample the very value of one who set it before; the
      * count tells them apart, and the wake reaches who slept already. */
-    atomic_fetch_and(word, ~1u);
-    atomic_fetch_add(word, 2);
-    wake(word, INT_MAX);
+    atomic_fetch_and(word, ~1u); /* @wake_clear */
+    atomic_fetch_add(word, 2);   /* @wake_bump_again */
+    wake(word, INT_MAX);         /* @wake_all */
 }
 
 int linux_wake_others(const struct operation *operation, struct coop_control *control, int result)
@@ -191,7 +191,7 @@ int linux_wake_others(const struct operation *operation, struct coop_control *co
         atomic_thread_fence(memory_order_seq_cst);
     for (unsigned direction = 0; direction < 2; direction++)
         if ((operation->wakes & 1u << direction) != 0 && (atomic_load(&control->wait[direction]) & 1) != 0)
-            wake_waiters(control, direction, (operation->wakes & WAKES_ALL) != 0);
+            wake_waiters(control, direction, (operation->wakes & WAKES_ALL) != 0); /* @wake_look */
     if (operation->rings)
         port_ring();
     return result;
@@ -209,7 +209,7 @@ static int try_once(const struct operation *operation, const struct coop_object 
     }
     int result = operation->try(object, linux_self.slot, a, b);
     if (guarded)
-        atomic_store_explicit(&object->control->guard, 0, memory_order_release);
+        atomic_store_explicit(&object->control->guard, 0, memory_order_release); /* @guard_leave */
     if (result >= 0 && linux_may_wake(operation, object->control))
         return linux_wake_others(operation, object->control, result);
     return result;
@@ -283,7 +283,7 @@ static uint32_t announce_wait(const struct operation *operation, const struct co
     uint32_t sample = atomic_load(word);
     if ((sample & 1) != 0 && has_owned_end(object) && linux_is_unguarded(operation, object))
         return sample;
-    sample = atomic_fetch_or(word, 1) | 1;
+    sample = atomic_fetch_or(word, 1) | 1; /* @wait_announce */
     if (has_owned_end(object) && !linux_self.needs_fence)
         membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED);
     return sample;
@@ -298,7 +298,7 @@ static void pass_wake_on(const struct operation *operation, const struct coop_ob
     bool more = operation->ready != NULL ? operation->ready(object, a) : result < 0;
     if (more && !linux_is_unguarded(operation, object) &&
         (atomic_load(&object->control->wait[operation->waits]) & 1) != 0)
-        wake_waiters(object->control, operation->waits, false);
+        wake_waiters(object->control, operation->waits, false); /* @wait_pass_on */
 }
 
 static int wait(const struct operation *operation, const struct coop_object *object, uintptr_t a, uintptr_t b,
@@ -314,16 +314,16 @@ static int wait(const struct operation *operation, const struct coop_object *obj
         result = try_once(operation, object, a, b, timeout_ms);
     while (result == WOULD_BLOCK) {
         uint32_t sample = announce_wait(operation, object, word);
-        result = try_once(operation, object, a, b, timeout_ms);
+        result = try_once(operation, object, a, b, timeout_ms); /* @wait_try */
         if (result != WOULD_BLOCK)
             break;
-        if (linux_is_stopping())
+        if (linux_is_stopping()) /* @wait_stopping */
             result = COOP_ESTOPPING;
         else if (expired)
             result = COOP_ETIMEDOUT;
         if (result != WOULD_BLOCK)
             break;
-        linux_sleep_begins();
+        linux_sleep_begins(); /* @wait_sleep */
         expired = linux_futex_wait(word, sample, timeout_ms > 0 ? &deadline : NULL) == -ETIMEDOUT;
         linux_sleep_ends();
         slept = true;
@@ -354,17 +354,17 @@ int port_enter(const struct coop_object *object, uint32_t dead)
 {
     uint32_t owner = 0;
     if (atomic_compare_exchange_strong(&object->control->guard, &owner, linux_self.guard_id))
-        return 0;
+        return 0; /* @repair_enter */
     if (dead != 0 && (owner & 0xff) == dead &&
         atomic_compare_exchange_strong(&object->control->guard, &owner, linux_self.guard_id))
-        return 1;
+        return 1; /* @repair_enter_dead */
     linux_complain();
     return COOP_EBUSY;
 }
 
 void port_leave(const struct coop_object *object)
 {
-    atomic_store_explicit(&object->control->guard, 0, memory_order_release);
+    atomic_store_explicit(&object->control->guard, 0, memory_order_release); /* @repair_leave */
 }
 
 void port_wake(const struct coop_object *object)
@@ -374,9 +374,9 @@ void port_wake(const struct coop_object *object)
     for (unsigned direction = 0; direction < 2; direction++) {
         _Atomic uint32_t *word = &object->control->wait[direction];
         if (atomic_load(word) == 0)
-            continue; /* nobody has ever waited here */
-        atomic_fetch_and(word, ~1u);
-        atomic_fetch_add(word, 2);
-        wake(word, INT_MAX);
+            continue;                /* @repair_look: nobody has ever waited here */
+        atomic_fetch_and(word, ~1u); /* @repair_clear */
+        atomic_fetch_add(word, 2);   /* @repair_bump */
+        wake(word, INT_MAX);         /* @repair_wake */
     }
 }

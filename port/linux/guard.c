@@ -42,15 +42,16 @@ static void look_at(const struct coop_object *object, void *context)
         return;
     pid_t pid = (pid_t)((guard & ~GUARD_MARK) >> 8);
     if (pid == 0 || slot >= process_slots() || linux_pid(slot) != pid) {
-        atomic_compare_exchange_strong(&object->control->guard, &guard, 0); /* it names nobody: it was written over */
+        /* @look_free: it names nobody who lives. It was written over, or repair waits for another's guard first (pass.pml). */
+        atomic_compare_exchange_strong(&object->control->guard, &guard, 0);
         return;
     }
     struct suspicion *suspicion = &suspicions[slot];
     if ((guard & GUARD_MARK) != 0 && suspicion->object == object) {
         if (has_overstayed(slot, suspicion))
-            search.stuck = slot + 1;
+            search.stuck = slot + 1; /* @look_condemn */
     } else if (atomic_compare_exchange_strong(&object->control->guard, &guard, guard | GUARD_MARK)) {
-        *suspicion = (struct suspicion){object, search.now_us, port_cpu_us(slot)};
+        *suspicion = (struct suspicion){object, search.now_us, port_cpu_us(slot)}; /* @look_mark */
     }
 }
 
@@ -64,7 +65,7 @@ uint32_t port_stuck(void)
 {
     search.now_us = port_now_us();
     if (search.now_us < search.next_us || atomic_exchange(&linux_arena.complaint, 0) == 0)
-        return 0; /* who still waits complains again */
+        return 0; /* @look_begin: who still waits complains again */
     search.next_us = search.now_us + LOOK_US;
     search.stuck = 0;
     objects_visit(look_at, NULL);

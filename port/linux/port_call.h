@@ -42,7 +42,7 @@ static inline bool linux_enter(struct coop_control *control)
 {
     uint32_t nobody = 0;
     return atomic_compare_exchange_strong_explicit(&control->guard, &nobody, linux_self.guard_id, memory_order_acquire,
-                                                   memory_order_relaxed);
+                                                   memory_order_relaxed); /* @guard_enter */
 }
 
 /* After a commit: does somebody wait for it? Perhaps, where it takes a fence to know. */
@@ -88,7 +88,7 @@ port_call(const struct operation *operation, const struct coop_object *object, u
         if (COOP_SELDOM(!linux_enter(control)))
             return linux_call_slowly(operation, object, a, b, timeout_ms);
         result = operation->try(object, linux_self.slot, a, b);
-        atomic_store_explicit(&control->guard, 0, memory_order_release);
+        atomic_store_explicit(&control->guard, 0, memory_order_release); /* @guard_leave */
     }
     if (COOP_SELDOM(result < 0))
         return linux_refused(operation, object, a, b, timeout_ms, result);

@@ -77,7 +77,6 @@ static void first_begin(uint32_t slot, uint64_t now_us)
 {
     struct coop_block *block = block_at_slot(slot);
     struct coop_record *record = record_at_slot(slot);
-    record->generation = load_word(&block->generation);
     uint32_t parent = load_word(&block->parent);
     record->parent = (uint8_t)(parent <= process_slots() ? parent : 0);
     record->restarts = 0;

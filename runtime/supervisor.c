@@ -145,29 +145,29 @@ static void attend_due(void)
     }
 }
 
-static void for_each(const uint32_t bits[WORDS], void (*visit)(uint32_t slot))
+static void for_each(uint32_t word, uint32_t bits, void (*visit)(uint32_t slot))
 {
-    for (uint32_t word = 0; word * WORD_BITS < process_slots(); word++)
-        for (uint32_t left = bits[word]; left != 0; left &= left - 1) {
-            uint32_t slot = word * WORD_BITS + (uint32_t)__builtin_ctz(left);
-            if (slot < process_slots())
-                visit(slot);
-        }
+    for (; bits != 0; bits &= bits - 1) {
+        uint32_t slot = word * WORD_BITS + (uint32_t)__builtin_ctz(bits);
+        if (slot < process_slots())
+            visit(slot);
+    }
 }
 
-/* Looks at those who rang, who ended, and whose time has come. */
+/* Looks at those who rang, who ended, and whose time has come. Starts come before deaths: so the children of a dead starter are known. */
 static void serve(void)
 {
-    uint32_t bits[WORDS];
+    uint32_t bits[WORDS], words = (process_slots() + WORD_BITS - 1) / WORD_BITS;
     if (run.now_us >= run.look_us)
         attend_due();
-    for (uint32_t word = 0; word * WORD_BITS < process_slots(); word++) {
+    run.is_awaited = false;
+    for (uint32_t word = 0; word < words; word++) {
         bits[word] = port_rung(word) | run.awaited[word];
         run.awaited[word] = 0;
+        for_each(word, bits[word], admit_slot);
     }
-    run.is_awaited = false;
-    for_each(bits, admit_slot); /* before deaths are served, so that the children of a dead starter are known */
-    for_each(bits, serve_slot);
+    for (uint32_t word = 0; word < words; word++)
+        for_each(word, bits[word], serve_slot);
     uint32_t stuck = port_stuck();
     if (stuck != 0)
         life_condemn_stuck(stuck - 1, run.now_us);

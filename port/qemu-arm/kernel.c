@@ -6,6 +6,7 @@
 #include "interrupt.h"
 #include "objects.h"
 #include "operate.h"
+#include "reset.h"
 
 /* What is no instance of a process has nobody to tell; this spares the question. */
 static struct coop_block no_block;
@@ -41,9 +42,10 @@ bool kernel_listen(uint64_t until)
 {
     uint32_t before = kernel_enter();
     if (!rung) {
-        if (supervisor.deadline > until || supervisor.deadline == NO_DEADLINE) {
+        if (supervisor.deadline > until || !clock_has(&supervisor)) {
+            uint64_t latest = clock_now() + clock_ticks(RESET_FEED_MS);
             clock_remove(&supervisor);
-            clock_add(&supervisor, until);
+            clock_add(&supervisor, until < latest ? until : latest);
         }
         listening = true;
         schedule_block(&supervisor);

@@ -172,7 +172,7 @@ static inline void kernel_leave(uint32_t before)
     __asm__ volatile("msr basepri, %0" : : "r"(before) : "memory");
 }
 
-/* By the supervisor's thread: sleeps until a ring, which is true, or the deadline, or one that it had before and is earlier. */
+/* By the supervisor's thread: sleeps until a ring, which is true; or until the deadline, or when it is time to feed the watchdog. */
 bool kernel_listen(uint64_t until);
 
 _Noreturn void kernel_panic(const char *why, const uint32_t *frame);

@@ -207,12 +207,8 @@ void port_ring(void)
 void port_listen(uint64_t until_us)
 {
     uint64_t until = until_us > UINT64_MAX / CLOCK_TICKS_PER_US ? NO_DEADLINE : until_us * CLOCK_TICKS_PER_US;
-    do {
+    while (!kernel_listen(until) && clock_now() < until)
         reset_feed();
-        uint64_t feed = clock_now() + clock_ticks(RESET_FEED_MS);
-        if (kernel_listen(until < feed ? until : feed))
-            return;
-    } while (clock_now() < until);
 }
 
 int port_stop_asked(void)

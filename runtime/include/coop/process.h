@@ -127,7 +127,6 @@ struct coop_record {
     uint64_t cpu_us;      /* CPU clock at the last check-in seen */
     uint32_t checkins_seen;
     uint32_t heartbeats_seen;
-    uint32_t generation;
     uint32_t used_us;  /* CPU time without a check-in, when it was found a runaway */
     uint16_t restarts; /* in all */
     uint16_t recent;   /* in the window */

@@ -1,6 +1,6 @@
 #!/bin/bash
-# On a kernel without an MMU, booted: the tracker decodes a capture while its parser runs away, hangs, and ends badly, and prints what
-# it prints on this machine.
+# On a kernel without an MMU, booted: the tracker decodes a capture while its parser misbehaves in each way it can, and
+# prints what it prints on this machine.
 set -uo pipefail
 capture=build/capture.nmea
 reference=build/linux/tracker
@@ -12,13 +12,15 @@ essence() { tr -d '\r' <"$1" | grep -E '^\{|^root: [0-9]+ sentences|^root: re' |
 make --no-print-directory ARCH= PORT=linux "$reference" >/dev/null || fail 'make'
 FILES="$capture:capture.nmea" STRIP=arm-none-eabi-strip port/linux/image/build "$scratch/image.gz" "$BUILD/tracker" none >/dev/null
 
-for inject in spin@100 hang@50 exit@7; do
+for inject in spin@100 hang@50 exit@7 crash@30 overflow@60; do
     "$reference" --inject "$inject" "$capture" >"$scratch/here" 2>&1 || fail "$inject: status $? here"
     port/linux/image/run nommu "$scratch/image.gz" build/kernel-nommu --inject "$inject" /capture.nmea >"$scratch/console"
     status=$?
     [ "$status" -eq 0 ] || fail "$inject: status $status"
-    grep -q 'coop: parser\[0\] .*; recovered 1; restarts now' "$scratch/console" || fail "$inject: nothing was restarted"
+    grep -q 'root: restarts: parser 1, ' "$scratch/console" || fail "$inject: nothing was restarted"
     [ "$(essence "$scratch/here" | grep -c '^{')" -gt 0 ] || fail "$inject: no fix"
+    # The log isn't compared: it shares the console, and the supervisor doesn't wait for that.
     diff <(essence "$scratch/here") <(essence "$scratch/console") || fail "$inject: it prints something else than here"
+    grep 'coop: parser' "$scratch/console"
 done
-grep -a 'coop: ' "$scratch/console"
+exit 0

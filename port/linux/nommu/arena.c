@@ -31,7 +31,7 @@ static uintptr_t image(void)
 
 uintptr_t linux_link_address(uintptr_t pc)
 {
-    return pc - image();
+    return pc != 0 ? pc - image() : 0;
 }
 
 static uintptr_t dynamic(ElfW(Sword) tag)

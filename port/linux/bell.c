@@ -5,8 +5,8 @@
 #include <signal.h>
 
 static volatile sig_atomic_t stop_asked;
-static volatile sig_atomic_t continued;
-static volatile sig_atomic_t children_changed;
+static _Atomic int continued;
+static _Atomic int children_changed;
 static uint32_t heard;
 
 uint64_t port_now_us(void)
@@ -40,9 +40,7 @@ void port_listen(uint64_t until_us)
 
 bool linux_children_changed(void)
 {
-    bool changed = children_changed;
-    children_changed = 0;
-    return changed;
+    return atomic_exchange(&children_changed, 0) != 0; /* one step: a signal between a look and a store would be lost */
 }
 
 uint32_t port_rung(uint32_t word)
@@ -53,9 +51,7 @@ uint32_t port_rung(uint32_t word)
 
 bool linux_was_suspended(void)
 {
-    bool was = continued;
-    continued = 0;
-    return was;
+    return atomic_exchange(&continued, 0) != 0;
 }
 
 int port_stop_asked(void)

@@ -8,7 +8,7 @@ SWEEP_PARTS       := 0 1
 
 # Not under the sanitizers: what they add to every operation is not what runs. Nor under an emulator: it has no ptrace.
 ifeq ($(PORT)$(SANITIZE)$(ARCH),linux)
-PORT_TESTS_linux += sweep/test_sweep sweep/test_sweep_life
+PORT_TESTS_linux += sweep/test_sweep sweep/test_sweep_life test_signals
 endif
 
 sweep/test_sweep_life_SOURCES := $(addprefix tests/sweep/, life_scenes.c stage.c stepper.c world.c)

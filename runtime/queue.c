@@ -137,6 +137,8 @@ static int try_take(const struct coop_object *queue, uint32_t self, uintptr_t me
         return error;
     copy_item((void *)message, item_at(queue, position), queue->item_bytes); /* @take_copy */
     ((struct coop_lease *)lease)->position = position;
+    if (atomic_load_explicit(&state->leased, memory_order_relaxed) == 0)
+        atomic_store_explicit(&state->leased, 1, memory_order_relaxed);
     uint32_t mark = atomic_load_explicit(mark_at(queue, position), memory_order_relaxed);
     port_owns(self);
     if (mark < MAX_DELIVERIES * MARK_DELIVERY)

@@ -1,7 +1,7 @@
 @ Into the kernel and out again.
 @
 @ On entry the core has saved r0-r3, r12, lr, pc and xpsr on the stack of what it interrupted. A switch saves the rest
-@ in struct context, which begins struct process: regions[8], control, psp, exc_return, r4-r11, stack, stack_end.
+@ in struct context, which begins struct process: regions[8], control, psp, r4-r11, exc_return, stack, stack_end.
 @ So a C function is all that other exceptions need: its return is the exception's.
 
     .syntax unified
@@ -11,7 +11,12 @@
     .equ    CONTEXT_PSP, 36
     .equ    CONTEXT_STACK, 76
     .equ    CONTEXT_STACK_END, 80
+    .equ    SCHEDULER_CURRENT, 128
+    .equ    SCHEDULER_INTERRUPTS, 132
     .equ    MPU_RBAR, 0xe000ed9c
+    .equ    NVIC_DISABLE, 0xe000e180
+    .equ    SCB_ICSR, 0xe000ed04
+    .equ    ICSR_PENDSVSET, 0x10000000
 
 #include "fpu.inc"
 
@@ -34,44 +39,96 @@ svc_from_handler:
     mov     r0, sp
     b       call_from_handler
 
-@ PendSV: the switch. It is asked for by whoever changes what should run, and comes when nothing else is to be done.
+@ PendSV: serves the interrupts that left a note, and switches. It is asked for by them and by whoever changes what should
+@ run, and comes when nothing else is to be done.
     .global switch_entry
     .thumb_func
     .type   switch_entry, %function
 switch_entry:
-    cpsid   i
     ldr     r1, =scheduler
+    ldrd    r0, r3, [r1, #SCHEDULER_CURRENT]
     mrs     r2, psp
-    ldr     r0, [r1]
-    mov     r3, lr
-    add     r1, r0, #CONTEXT_PSP
-    stmia   r1, {r2-r11}
+    cbnz    r3, serve
+switch_from:
+    add     r3, r0, #CONTEXT_PSP
+    stmia   r3, {r2, r4-r11, lr}
     save_fpu
     bl      schedule_switch
     ldmia   r0!, {r2-r10}
     ldr     ip, =MPU_RBAR
     stmia   ip, {r2-r9}
     msr     control, r10
-    ldmia   r0, {r2-r11}
+    ldmia   r0, {r2, r4-r11, lr}
     msr     psp, r2
-    mov     lr, r3
     dsb
     restore_fpu
-    cpsie   i
+    bx      lr
+
+@ The switch, by a call that waits or yields. When it is the last thing that the call does, the compiler makes a jump of it,
+@ which comes here with the caller's registers; else it is left to PendSV.
+    .global switch_now
+    .thumb_func
+    .type   switch_now, %function
+switch_now:
+    cmn     lr, #32
+    bcc     switch_soon
+    ldr     r1, =scheduler
+    ldr     r0, [r1, #SCHEDULER_CURRENT]
+    mrs     r2, psp
+    b       switch_from
+switch_soon:
+    ldr     r2, =SCB_ICSR
+    mov     r3, #ICSR_PENDSVSET
+    str     r3, [r2]
+    bx      lr
+
+serve:
+    str     r2, [r0, #CONTEXT_PSP] @ where a result goes, if it has just begun to wait
+    push    {r3, lr}
+    bl      interrupt_serve
+    pop     {r3, lr}
+    cmp     r0, #0
+    bne     switch_entry
     bx      lr
 
     save_fpu_far
     restore_fpu_far
 
-@ Every interrupt.
+@ Every interrupt. It has to leave the registers as they are: SVC may come right behind it.
     .global interrupt_entry
     .thumb_func
     .type   interrupt_entry, %function
 interrupt_entry:
+    push    {r0-r3, ip, lr}
     mrs     r0, ipsr
-    ldr     r1, =interrupt_handlers
+    ldr     r1, =interrupt_entries
     subs    r0, #16
     ldr     pc, [r1, r0, lsl #2]
+
+@ Those of interrupt_entries; r0: the interrupt's number. They don't preempt each other.
+    .global interrupt_noted
+    .thumb_func
+    .type   interrupt_noted, %function
+interrupt_noted:
+    movs    r1, #1
+    lsls    r1, r0
+    ldr     r2, =NVIC_DISABLE
+    str     r1, [r2]
+    ldr     r2, =scheduler
+    ldr     r3, [r2, #SCHEDULER_INTERRUPTS]
+    orrs    r3, r1
+    str     r3, [r2, #SCHEDULER_INTERRUPTS]
+    ldr     r2, =SCB_ICSR
+    mov     r3, #ICSR_PENDSVSET
+    str     r3, [r2]
+    pop     {r0-r3, ip, pc}
+
+    .global interrupt_at_once
+    .thumb_func
+    .type   interrupt_at_once, %function
+interrupt_at_once:
+    bl      interrupt_call
+    pop     {r0-r3, ip, pc}
 
 @ Faults, of a process unless the kernel itself is what was interrupted: fault_taken(frame, exc_return, ipsr).
     .global fault_entry

@@ -2,6 +2,7 @@
 
 #include "console.h"
 #include "mps2.h"
+#include "schedule.h"
 #include <coop/board.h>
 #include <stdio.h>
 
@@ -11,36 +12,43 @@ extern char images_start[];
 extern void (*interrupt_handlers[INTERRUPTS])(void);
 void unexpected_interrupt(void);
 
+void (*interrupt_entries[INTERRUPTS])(void);
+
 /* By number, with what it does to its object. */
 static const struct coop_interrupt *declared[INTERRUPTS];
+
+/*
+ * A line stayed up until the peripheral was served, so that it is pending though nothing is left to do; one that still is up
+ * stays pending all the same.
+ */
+static void open_line(unsigned number, bool pulse)
+{
+    if (!pulse)
+        NVIC->unpend[0] = 1u << number;
+    NVIC->enable[0] = 1u << number;
+}
 
 static const struct operation *effect(const struct coop_interrupt *interrupt)
 {
     return operations[interrupt->object->kind == COOP_KIND_EVENT ? OP_EVENT_SET : OP_SEMAPHORE_RELEASE];
 }
 
-static unsigned active(void)
+static void deliver(const struct coop_interrupt *interrupt)
 {
-    uint32_t exception;
-    __asm__ volatile("mrs %0, ipsr" : "=r"(exception));
-    return exception - 16;
-}
-
-/* Until the peripheral is served a line stays up: masked here, or it would interrupt again at once. */
-static void deliver(void)
-{
-    unsigned number = active();
-    const struct coop_interrupt *interrupt = declared[number];
+    struct process **waiting = wait_list(interrupt->object, DIRECTION_DATA);
+    if (interrupt->object->kind == COOP_KIND_SEMAPHORE && *waiting != NULL) {
+        wait_complete(waiting, *waiting);
+        return;
+    }
     const struct operation *operation = effect(interrupt);
-    NVIC->disable[0] = 1u << number;
     if (operation->try(interrupt->object, 0, interrupt->flags, 0) >= 0)
         wait_wake(interrupt->object, operation->wakes);
 }
 
 /* The handler is the application's, so it finds its variables by r9. */
-static void call(void)
+void interrupt_call(unsigned number)
 {
-    register void (*handler)(void) __asm__("r3") = declared[active()]->handler;
+    register void (*handler)(void) __asm__("r3") = declared[number]->handler;
     __asm__ volatile("mov r4, r9\n\t"
                      "mov r9, %1\n\t"
                      "blx %0\n\t"
@@ -48,6 +56,28 @@ static void call(void)
                      : "+r"(handler)
                      : "r"(images_start)
                      : "r0", "r1", "r2", "r4", "r12", "lr", "cc", "memory");
+}
+
+static void serve(unsigned number)
+{
+    const struct coop_interrupt *interrupt = declared[number];
+    if (interrupt != NULL && interrupt->handler == NULL) {
+        deliver(interrupt);
+        return;
+    }
+    if (interrupt != NULL)
+        interrupt_call(number);
+    else
+        interrupt_handlers[number]();
+    open_line(number, interrupt != NULL && interrupt->pulse);
+}
+
+bool interrupt_serve(void)
+{
+    uint32_t noted = __atomic_exchange_n(&scheduler.interrupts, 0, __ATOMIC_RELAXED);
+    for (; noted != 0; noted &= noted - 1)
+        serve((unsigned)__builtin_ctz(noted));
+    return !schedule_is_settled();
 }
 
 /* How many instances have the interrupt. */
@@ -69,9 +99,12 @@ static bool has_sound_object(const struct coop_interrupt *interrupt)
 
 static bool is_sound(const struct coop_interrupt *interrupt)
 {
-    if (interrupt->number >= INTERRUPTS || interrupt_handlers[interrupt->number] != unexpected_interrupt)
+    if (interrupt->number >= INTERRUPTS || interrupt_handlers[interrupt->number] != unexpected_interrupt ||
+        declared[interrupt->number] != NULL)
         return false;
-    return interrupt->handler != NULL || (owners(interrupt) == 1 && has_sound_object(interrupt));
+    if (interrupt->handler != NULL)
+        return true;
+    return !interrupt->at_once && owners(interrupt) == 1 && has_sound_object(interrupt);
 }
 
 static bool refuse(const char *name)
@@ -91,17 +124,14 @@ bool interrupt_start(void)
         if (!is_sound(interrupt))
             return refuse(interrupt->name);
         declared[interrupt->number] = interrupt;
-        interrupt_handlers[interrupt->number] = interrupt->handler != NULL ? call : deliver;
+        if (interrupt->at_once)
+            interrupt_entries[interrupt->number] = interrupt_at_once;
         if (interrupt->handler != NULL)
             NVIC->enable[0] = 1u << interrupt->number;
     }
     return true;
 }
 
-/*
- * The line was up until the peripheral was served, so that it is pending though nothing is left to do; one that still is up
- * stays pending all the same.
- */
 int interrupt_enable(const struct process *caller, uintptr_t address)
 {
     uintptr_t offset = address - (uintptr_t)coop_interrupts_start;
@@ -111,9 +141,7 @@ int interrupt_enable(const struct process *caller, uintptr_t address)
     const struct coop_interrupt *interrupt = (const struct coop_interrupt *)address;
     if (caller->self == 0 || interrupt->of == NULL || caller->descriptor->peripherals != interrupt->of)
         return MISUSE - COOP_MISUSE_NOT_OWNER;
-    if (!interrupt->pulse)
-        NVIC->unpend[0] = 1u << interrupt->number;
-    NVIC->enable[0] = 1u << interrupt->number;
+    open_line(interrupt->number, interrupt->pulse);
     return 0;
 }
 

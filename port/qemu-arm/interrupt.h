@@ -1,8 +1,23 @@
-/* Interrupts that processes asked for by COOP_INTERRUPT. In the kernel. */
+/*
+ * Interrupts, those that processes asked for by COOP_INTERRUPT among them. In the kernel.
+ *
+ * One that is noted has masked its line, and is served by PendSV; its line is opened again by its driver when it has one,
+ * else when its handler has returned.
+ */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
 #include "kernel.h"
+
+/* What interrupt_entry goes on with, by number. In context.S. */
+extern void (*interrupt_entries[])(void);
+void interrupt_noted(void), interrupt_at_once(void);
+
+/* By PendSV: serves those that are noted. True when it may not be current any more who has to run. */
+bool interrupt_serve(void);
+
+/* By the interrupt itself: calls the application's handler. */
+void interrupt_call(unsigned number);
 
 /* Looks at all declarations; false, and logged, when one can't be. Opens the lines of handlers. */
 bool interrupt_start(void);

@@ -7,6 +7,7 @@
 #include "objects.h"
 #include "operate.h"
 #include "reset.h"
+#include "schedule.h"
 
 /* What is no instance of a process has nobody to tell; this spares the question. */
 static struct coop_block no_block;
@@ -94,40 +95,90 @@ static bool may(const struct process *caller, enum access access, uintptr_t addr
     return access == ACCESS_IN ? protect_may_read(caller, address, bytes) : protect_may_write(caller, address, bytes);
 }
 
-int call_check(const struct process *caller, enum access access, uintptr_t address, size_t bytes)
+static void end_misused(enum coop_misuse reason)
 {
-    if (access == ACCESS_VALUE)
+    scheduler.current->context.psp = (uint32_t)thread_frame();
+    kernel_misuse(scheduler.current, reason);
+}
+
+/* 0, COOP_EINVAL, or MISUSE minus its reason. */
+static int check(const struct process *caller, enum access access, uintptr_t address, size_t bytes)
+{
+    if (is_on_stack(caller, access, address, bytes))
         return 0;
     if (address == 0 && access != ACCESS_OUT_OR_NULL)
         return COOP_EINVAL;
     return may(caller, access, address, bytes) ? 0 : MISUSE - COOP_MISUSE_BAD_ADDRESS;
 }
 
-void call_failed(const struct operation *operation, int result)
+/* Also what is no failure. */
+static void answer(int result)
 {
-    struct process *caller = scheduler.current;
-    uint32_t *frame = thread_frame();
-    caller->context.psp = (uint32_t)frame; /* where the result goes when somebody completes it */
-    if (result == WOULD_BLOCK) {
-        result = COOP_EAGAIN;
-        if (frame[FRAME_R2] != 0) {
-            result = COOP_ESTOPPING;
-            if (!*plain(&caller->block->stopping)) {
-                wait_park(caller, frame, operation);
-                return;
-            }
-        }
-    }
     if (result <= MISUSE)
-        kernel_misuse(caller, (enum coop_misuse)(MISUSE - result));
+        end_misused((enum coop_misuse)(MISUSE - result));
     else
-        frame[FRAME_R0] = (uint32_t)result;
+        thread_frame()[FRAME_R0] = (uint32_t)result;
 }
 
-void call_wakes(const struct coop_object *object, unsigned wakes)
+/* Checks the arguments, and tries. */
+static int attempt(const struct operation *operation, const struct coop_object *object, uintptr_t a, uintptr_t b,
+                   int timeout_ms)
+{
+    const struct process *caller = scheduler.current;
+    if (!is_handle(object, operation->kind))
+        return MISUSE - COOP_MISUSE_BAD_HANDLE;
+    if (operation->waits != DIRECTION_NONE && timeout_ms != 0) {
+        if (timeout_ms < COOP_FOREVER)
+            return COOP_EINVAL;
+        *plain(&caller->block->checkins) = 1;
+    }
+    size_t bytes_a = operation->bytes_a != BYTES_OF_ITEM ? operation->bytes_a : object->item_bytes;
+    size_t bytes_b = operation->bytes_b != BYTES_OF_ITEM ? operation->bytes_b : object->item_bytes;
+    int result = check(caller, operation->access_a, a, bytes_a);
+    if (result >= 0)
+        result = check(caller, operation->access_b, b, bytes_b);
+    return result >= 0 ? operation->try(object, caller->self, a, b) : result;
+}
+
+static void wait(const struct coop_object *object, uintptr_t a, uintptr_t b, int timeout_ms,
+                 const struct operation *operation)
+{
+    struct process **list = wait_list(object, operation->waits);
+    scheduler.current->object = object;
+    scheduler.current->b = b;
+    if (operation->holder != NULL)
+        wait_park_lending(list, a, timeout_ms, operation);
+    else
+        wait_park(list, a, timeout_ms, operation);
+}
+
+/* The frame may lie in a peripheral, where a word reads as it likes: each is read once. */
+void call_any(void)
 {
     struct process *caller = scheduler.current;
-    wait_wake(object, wakes);
+    volatile uint32_t *frame = thread_frame();
+    const struct coop_object *object = (const struct coop_object *)frame[FRAME_R0];
+    uintptr_t a = frame[FRAME_R1], b = frame[FRAME_R3];
+    int timeout_ms = (int)frame[FRAME_R2];
+    uint32_t number = frame[FRAME_R12];
+    if (number == OP_NONE || number >= OPERATIONS) {
+        end_misused(COOP_MISUSE_BAD_OPERATION);
+        return;
+    }
+    const struct operation *operation = operations[number];
+    int result = attempt(operation, object, a, b, timeout_ms);
+    if (result < 0) {
+        if (result == WOULD_BLOCK)
+            wait(object, a, b, timeout_ms, operation);
+        else
+            answer(result);
+        return;
+    }
+    frame[FRAME_R0] = (uint32_t)result;
+    if (operation->rings)
+        kernel_ring();
+    if (operation->wakes != WAKES_NONE)
+        wait_wake(object, operation->wakes);
     if (caller->level != caller->priority)
         inherit_lower(caller->self); /* it may have let go of what it inherited for */
 }
@@ -170,16 +221,17 @@ void call_from_handler(uint32_t *frame)
  * whose r0 takes the result.
  */
 typedef void call(uintptr_t r0, uintptr_t r1, uintptr_t r2);
-static call stream_call, yield_call, exit_call, misuse_call, now_call, thread_pointer_call, ring_call;
+static call any_call, stream_call, yield_call, exit_call, misuse_call, now_call, thread_pointer_call, ring_call;
 call unknown_call;
 
-void call_any(uintptr_t object, uintptr_t a, uintptr_t timeout_ms)
+static void any_call(uintptr_t r0, uintptr_t r1, uintptr_t r2)
 {
-    operate(operations[thread_frame()[FRAME_R12]], false, (const struct coop_object *)object, a, (int)timeout_ms);
+    (void)r0, (void)r1, (void)r2;
+    call_any();
 }
 
 /* Those that fast/ has. A test that brings an object of its own goes without. */
-#define FAST_OR_NOT __attribute__((weak, alias("call_any")))
+#define FAST_OR_NOT __attribute__((weak, alias("any_call")))
 call fast_queue_put FAST_OR_NOT, fast_queue_get FAST_OR_NOT;
 call fast_semaphore_acquire FAST_OR_NOT, fast_semaphore_release FAST_OR_NOT;
 call fast_lock_acquire FAST_OR_NOT, fast_lock_release FAST_OR_NOT;
@@ -189,21 +241,21 @@ static void stream_call(uintptr_t unused, uintptr_t buffer, uintptr_t timeout_ms
 {
     (void)unused;
     struct process *caller = scheduler.current;
-    uint32_t *frame = thread_frame();
+    volatile uint32_t *frame = thread_frame();
     const struct operation *operation = frame[FRAME_R12] == CALL_READ ? &console_read : &console_write;
+    size_t bytes = frame[FRAME_R3];
     int result = COOP_EINVAL;
-    frame[FRAME_R0] = (uint32_t)&console; /* where wait_park looks for it */
     if ((int)timeout_ms != 0)
         *plain(&caller->block->checkins) = 1;
     if ((int)timeout_ms >= COOP_FOREVER) {
         result = MISUSE - COOP_MISUSE_BAD_ADDRESS;
-        if (may(caller, operation->access_a, buffer, frame[FRAME_R3]))
-            result = operation->try(&console, caller->self, buffer, frame[FRAME_R3]);
+        if (may(caller, operation->access_a, buffer, bytes))
+            result = operation->try(&console, caller->self, buffer, bytes);
     }
-    if (result < 0)
-        call_failed(operation, result);
+    if (result == WOULD_BLOCK)
+        wait(&console, buffer, bytes, (int)timeout_ms, operation);
     else
-        frame[FRAME_R0] = (uint32_t)result;
+        answer(result);
 }
 
 static void yield_call(uintptr_t r0, uintptr_t r1, uintptr_t r2)
@@ -211,7 +263,8 @@ static void yield_call(uintptr_t r0, uintptr_t r1, uintptr_t r2)
     (void)r0, (void)r1, (void)r2;
     struct process *caller = scheduler.current;
     *plain(&caller->block->checkins) = 1;
-    schedule_yield(caller);
+    schedule_turn(caller);
+    switch_now();
 }
 
 static void exit_call(uintptr_t code, uintptr_t signal, uintptr_t r2)
@@ -220,12 +273,6 @@ static void exit_call(uintptr_t code, uintptr_t signal, uintptr_t r2)
     if (scheduler.current->self == 0)
         kernel_panic("the supervisor called port_exit", thread_frame());
     kernel_end(scheduler.current, (int)(code & 0xff), (int)(signal & 0x7f));
-}
-
-static void end_misused(enum coop_misuse reason)
-{
-    scheduler.current->context.psp = (uint32_t)thread_frame();
-    kernel_misuse(scheduler.current, reason);
 }
 
 static void misuse_call(uintptr_t reason, uintptr_t r1, uintptr_t r2)
@@ -272,13 +319,13 @@ call *const calls[CALLS] = {
     [OP_NONE] = unknown_call,
     [OP_QUEUE_PUT] = fast_queue_put,
     [OP_QUEUE_GET] = fast_queue_get,
-    [OP_QUEUE_TAKE... OP_QUEUE_COUNT] = call_any,
+    [OP_QUEUE_TAKE... OP_QUEUE_COUNT] = any_call,
     [OP_SEMAPHORE_ACQUIRE] = fast_semaphore_acquire,
     [OP_SEMAPHORE_RELEASE] = fast_semaphore_release,
-    [OP_SEMAPHORE_VALUE... OP_PERMITS_AVAILABLE] = call_any,
+    [OP_SEMAPHORE_VALUE... OP_PERMITS_AVAILABLE] = any_call,
     [OP_LOCK_ACQUIRE] = fast_lock_acquire,
     [OP_LOCK_RELEASE] = fast_lock_release,
-    [OP_EVENT_SET... OPERATIONS - 1] = call_any,
+    [OP_EVENT_SET... OPERATIONS - 1] = any_call,
     [OPERATIONS... CALL_YIELD - 1] = unknown_call,
     [CALL_YIELD] = yield_call,
     [CALL_EXIT] = exit_call,

@@ -1,12 +1,13 @@
 /*
  * The kernel's own view of a process, and what its files ask of each other.
  *
- * Priorities of exceptions: NMI (hardware watchdog); faults; SVC; interrupts; PendSV. All interrupts share one, so
- * they don't nest. Kernel state is only touched by SVC, by interrupts, which SVC alone may preempt (when their handler
- * calls a coop function), by PendSV, which switches with interrupts off, and by the supervisor's thread with interrupts masked.
- * A call and the switch that follows from it are two exceptions, so that an interrupt comes in between.
+ * Priorities of exceptions: NMI (hardware watchdog); faults; interrupts; SVC; PendSV. The kernel never masks interrupts:
+ * one only masks its own line and leaves a note, and PendSV serves it, then switches. So kernel state is only touched by SVC, by
+ * PendSV, which SVC alone may preempt (when a handler that PendSV serves calls a coop function), and by the supervisor's
+ * thread with PendSV masked. A handler that is declared `.at_once` is called by the interrupt itself, and uses no kernel.
  *
- * What outranks SVC ends its process or the board. So when SVC begins the registers are still those of its caller.
+ * Interrupts leave the registers as they find them, and a fault ends its process or the board. So when SVC begins the registers
+ * are still those of its caller.
  */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -15,7 +16,7 @@
 #include "system_call.h"
 #include "v7m.h"
 
-enum { PRIORITY_FAULT = 0x40, PRIORITY_SVC = 0x80, PRIORITY_INTERRUPT = 0xc0, PRIORITY_SWITCH = 0xe0 };
+enum { PRIORITY_FAULT = 0x40, PRIORITY_INTERRUPT = 0x80, PRIORITY_SVC = 0xc0, PRIORITY_SWITCH = 0xe0 };
 enum { CLOCK_TICKS_PER_US = 25, CONTROL_PROCESS = 3, CONTROL_SUPERVISOR = 2 };
 /* Signals, by the numbers that Linux has for them, so that an end reads alike on both ports. */
 enum {
@@ -33,8 +34,9 @@ enum { LEVELS = 32, LEVEL_SUPERVISOR = 31 }; /* applications have 0 to 30 */
 struct context {
     uint32_t regions[8]; /* RBAR and RASR of the stack, of the image, and of two ranges of peripherals */
     uint32_t control;
-    uint32_t psp, exc_return;
+    uint32_t psp;
     uint32_t r4_r11[8];
+    uint32_t exc_return;
     uint32_t stack, stack_end;
 };
 
@@ -70,27 +72,28 @@ extern struct process processes[], processes_end[];
 extern struct process supervisor, idle;
 
 struct scheduler {
+    struct process *last[LEVELS]; /* of those who can run */
     struct process *current;      /* whose registers the core has */
+    uint32_t interrupts;          /* those that PendSV is to serve, by number; the only word that interrupts change */
     uint32_t switched;            /* the clock's counter at the last switch */
     uint32_t levels;              /* those in which somebody can run */
     struct process *holder;       /* of the processes, who has the CPU, even while the supervisor runs; or NULL */
-    struct process *last[LEVELS]; /* of those who can run */
 };
 extern struct scheduler scheduler;
 
 /* What context.S counts on. */
 _Static_assert(offsetof(struct context, psp) == 36, "CONTEXT_PSP");
 _Static_assert(offsetof(struct context, stack) == 76, "CONTEXT_STACK");
-_Static_assert(offsetof(struct scheduler, current) == 0, "scheduler");
+_Static_assert(offsetof(struct scheduler, current) == 128, "SCHEDULER_CURRENT");
+_Static_assert(offsetof(struct scheduler, interrupts) == 132, "SCHEDULER_INTERRUPTS");
 
-/* schedule.c: who runs. All in the kernel. */
-struct process *schedule_switch(void);        /* who runs next. By context.S, when that may have changed */
-void schedule_begin(struct process *process); /* it is new: its first level */
-void schedule_ready(struct process *process); /* it can run: last of its level */
-void schedule_block(struct process *process); /* it can't, for now or for ever */
+/* schedule.c: who runs; also schedule.h. All in the kernel. */
+void switch_now(void); /* context.S: as the last thing of a call */
+struct process *schedule_switch(struct process *current,
+                                struct scheduler *s); /* who runs next. By context.S, when that may have changed */
+void schedule_begin(struct process *process);         /* it is new: its first level */
 void schedule_set_level(struct process *process, uint8_t level); /* of one that can run */
 void schedule_slice_ended(void);
-void schedule_yield(struct process *process); /* the one that runs goes behind its equals */
 
 /* clock.c: time in ticks of CLOCK_HZ, and the list of deadlines. All in the kernel but clock_now. */
 void clock_start(void);
@@ -110,13 +113,19 @@ static inline uint64_t clock_ticks(uint32_t milliseconds)
 }
 
 /* wait.c: parked processes. */
-void wait_park(struct process *process, const uint32_t *frame, const struct operation *operation);
+/* The caller, in the list of its `object`, unless it may not wait. _lending: who is waited for inherits its level. */
+void wait_park(struct process **list, uintptr_t a, int timeout_ms, const struct operation *operation);
+void wait_park_lending(struct process **list, uintptr_t a, int timeout_ms, const struct operation *operation);
+void wait_complete(struct process **list, struct process *first); /* what it waits for is done, with result 0 */
 void wait_wake(const struct coop_object *object, unsigned wakes);
 void wait_wake_everyone(const struct coop_object *object);
 void wait_expire(struct process *process);
 void wait_leave(struct process *process);
 void wait_set_level(struct process *process, uint8_t level);
-struct process *wait_first(const struct coop_object *object, unsigned direction);
+static inline struct process **wait_list(const struct coop_object *object, unsigned direction)
+{
+    return (struct process **)(void *)&object->control->wait[direction];
+}
 
 /* inherit.c: levels of those who hold what others wait for. In the kernel. */
 void inherit_raise(const struct process *waiter); /* it has been parked */
@@ -151,7 +160,7 @@ static inline uint32_t *plain(_Atomic uint32_t *word)
     return (uint32_t *)word;
 }
 
-/* Of the thread that SVC or an interrupt came from. volatile: read where it is needed, or it takes a register from the start. */
+/* Of the thread that SVC or PendSV came from. volatile: read where it is needed, or it takes a register from the start. */
 static inline uint32_t *thread_frame(void)
 {
     uint32_t *frame;
@@ -159,11 +168,11 @@ static inline uint32_t *thread_frame(void)
     return frame;
 }
 
-/* The supervisor's thread keeps interrupts out while it works on what they use. */
+/* The supervisor's thread keeps PendSV out while it works on what the kernel uses. */
 static inline uint32_t kernel_enter(void)
 {
     uint32_t before;
-    __asm__ volatile("mrs %0, basepri\n\tmsr basepri, %1" : "=&r"(before) : "r"(PRIORITY_INTERRUPT) : "memory");
+    __asm__ volatile("mrs %0, basepri\n\tmsr basepri, %1" : "=&r"(before) : "r"(PRIORITY_SWITCH) : "memory");
     return before;
 }
 

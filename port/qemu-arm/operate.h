@@ -1,7 +1,6 @@
 /*
- * The system call of one operation, as a template. FAST(operation) after the operation's definition makes a call of its own of
- * it, in which the compiler knows the operation and its try: fast/ has those that are called most. kernel.c has a call
- * for all others.
+ * The system calls of operations. kernel.c has one for all, call_any. FAST(...) makes one of its own for an operation that is
+ * called most, in which the compiler knows all about it; fast/ has these. They do what is usual, and leave what isn't to call_any.
  */
 #ifndef OPERATE_H
 #define OPERATE_H
@@ -11,11 +10,8 @@
 #define SELDOM_TRUE(condition) __builtin_expect((condition), 0)
 #define MOSTLY_TRUE(condition) __builtin_expect((condition), 1)
 
-/* kernel.c. What a call comes to that is not done at once: each ends it, and finds what else it needs in the caller's frame. */
-void call_failed(const struct operation *operation, int result);
-void call_wakes(const struct coop_object *object, unsigned wakes);
-int call_check(const struct process *caller, enum access access, uintptr_t address, size_t bytes);
-void call_any(uintptr_t object, uintptr_t a, uintptr_t timeout_ms); /* of whatever operation the frame says */
+/* kernel.c. Each ends the call. Its result is left in the frame's r0: by it or, when the caller has to wait, by who ends that. */
+void call_any(void); /* whatever the frame says */
 
 /* Of the linker script: the objects of each kind lie together. */
 extern const struct coop_object coop_queues[], coop_semaphores[], coop_permits[], coop_locks[], coop_events[];
@@ -51,65 +47,63 @@ static inline bool is_handle(const struct coop_object *object, unsigned kind)
 /* Most arguments lie on the caller's stack. No stack ends at an address as small as an object is large. */
 static inline bool is_on_stack(const struct process *caller, enum access access, uintptr_t address, size_t bytes)
 {
-    const struct context *context = &caller->context;
-    return access == ACCESS_VALUE || (address <= context->stack_end - bytes && address >= context->stack);
+    uintptr_t start = caller->context.stack, end = caller->context.stack_end;
+    return access == ACCESS_VALUE || (address <= end - bytes && address >= start);
 }
 
-/*
- * The result is left in the frame's r0: now, or, when the caller has to wait, by whoever ends its wait. `fast`: what is not as
- * usual is left to call_any.
- */
-static inline __attribute__((always_inline)) void operate(const struct operation *operation, bool fast,
-                                                          const struct coop_object *object, uintptr_t a, int timeout_ms)
+/* 0, WOULD_BLOCK, or, when anything isn't as usual, and nothing has been done, UNUSUAL. */
+enum { UNUSUAL = -1 };
+typedef int quick_try(const struct coop_object *object, const struct process *caller, uintptr_t a);
+
+/* Does the operation, and the first waiter's that it makes possible, at one go; or nothing, and answers false. */
+typedef bool hand_over(const struct coop_object *object, uintptr_t a, const struct process *waiter);
+
+static inline __attribute__((always_inline)) void operate(const struct operation *operation, quick_try *try,
+                                                          hand_over *hand, const struct coop_object *object,
+                                                          uintptr_t a, int timeout_ms)
 {
-    if (SELDOM_TRUE(!is_handle(object, operation->kind))) {
-        call_failed(operation, MISUSE - COOP_MISUSE_BAD_HANDLE);
-        return;
-    }
-    if (operation->waits != DIRECTION_NONE && MOSTLY_TRUE(timeout_ms != 0)) {
-        if (SELDOM_TRUE(timeout_ms < COOP_FOREVER)) {
-            call_failed(operation, COOP_EINVAL);
-            return;
-        }
-        *plain(&scheduler.current->block->checkins) = (uint32_t)timeout_ms; /* only whether it is 0 counts */
-    }
+    if (SELDOM_TRUE(!is_handle(object, operation->kind)))
+        goto unusual;
     struct process *caller = scheduler.current;
-    struct coop_control *control = object->control;
-    uintptr_t b =
-        fast && operation->access_b == ACCESS_VALUE ? 0 : thread_frame()[FRAME_R3]; /* none of fast/ has such a one */
-    size_t bytes_a = operation->bytes_a != BYTES_OF_ITEM ? operation->bytes_a : object->item_bytes;
-    size_t bytes_b = operation->bytes_b != BYTES_OF_ITEM ? operation->bytes_b : object->item_bytes;
-    int result = 0;
-    if (SELDOM_TRUE(!is_on_stack(caller, operation->access_a, a, bytes_a) ||
-                    !is_on_stack(caller, operation->access_b, b, bytes_b))) {
-        if (fast) {
-            call_any((uintptr_t)object, a, (uintptr_t)timeout_ms);
+    if (operation->waits != DIRECTION_NONE && MOSTLY_TRUE(timeout_ms != 0)) {
+        if (SELDOM_TRUE(timeout_ms != COOP_FOREVER && timeout_ms < 0))
+            goto unusual;
+        *plain(&caller->block->checkins) = (uint32_t)timeout_ms; /* only whether it is 0 counts */
+    }
+    size_t bytes = operation->bytes_a != BYTES_OF_ITEM ? operation->bytes_a : object->item_bytes;
+    if (SELDOM_TRUE(!is_on_stack(caller, operation->access_a, a, bytes)))
+        goto unusual;
+    if (operation->wakes != WAKES_NONE) {
+        struct process **list = wait_list(object, operation->wakes == WAKES_DATA ? DIRECTION_DATA : DIRECTION_SPACE);
+        struct process *waiter = *list;
+        if (SELDOM_TRUE(waiter != NULL)) {
+            if (hand == NULL || !hand(object, a, waiter))
+                goto unusual;
+            thread_frame()[FRAME_R0] = 0;
+            wait_complete(list, waiter);
             return;
         }
-        result = call_check(caller, operation->access_a, a, bytes_a);
-        if (result >= 0)
-            result = call_check(caller, operation->access_b, b, bytes_b);
     }
-    if (result >= 0)
-        result = operation->try(object, caller->self, a, b);
-    if (SELDOM_TRUE(result < 0)) {
-        call_failed(operation, result);
+    int result = try(object, caller, a);
+    if (MOSTLY_TRUE(result == 0)) {
+        thread_frame()[FRAME_R0] = 0;
         return;
     }
-    thread_frame()[FRAME_R0] = (uint32_t)result;
-    if (operation->rings)
-        kernel_ring();
-    _Atomic uint32_t *waiters = control->wait;
-    if (((operation->wakes & WAKES_DATA) && *plain(&waiters[DIRECTION_DATA]) != 0) ||
-        ((operation->wakes & WAKES_SPACE) && *plain(&waiters[DIRECTION_SPACE]) != 0))
-        call_wakes(object, operation->wakes);
+    if (result == WOULD_BLOCK) {
+        caller->object = object;
+        wait_park(wait_list(object, operation->waits), operation->access_a != ACCESS_VALUE ? a : 0, timeout_ms,
+                  operation);
+        return;
+    }
+unusual:
+    call_any();
 }
 
-#define FAST(operation_)                                                                                               \
+#define FAST(operation_, try_, hand_)                                                                                  \
     void fast_##operation_(uintptr_t object, uintptr_t a, uintptr_t timeout_ms);                                       \
     __attribute__((flatten)) void fast_##operation_(uintptr_t object, uintptr_t a, uintptr_t timeout_ms)               \
     {                                                                                                                  \
-        operate(&operation_, true, (const struct coop_object *)object, a, (int)timeout_ms);                            \
+        operate(&operation_, try_, hand_, (const struct coop_object *)object, a, (int)timeout_ms);                     \
     }
 
 #endif

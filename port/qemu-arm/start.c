@@ -1,8 +1,10 @@
 /* From reset to main(), and out again. main() runs in the first thread, privileged, with the first image as its variables. */
 #include "console.h"
 #include "image.h"
+#include "interrupt.h"
 #include "kernel.h"
 #include "mps2.h"
+#include "schedule.h"
 #include "semihost.h"
 #include <stdlib.h>
 #include <string.h>
@@ -25,13 +27,15 @@ void unexpected_interrupt(void)
     kernel_panic("an interrupt without a handler", NULL);
 }
 
-/* By number. context.S calls them. */
+/* By number. The kernel's own; interrupt.c calls them. */
 void (*interrupt_handlers[INTERRUPTS])(void);
 
 static void set_interrupt_handlers(void)
 {
-    for (unsigned number = 0; number < INTERRUPTS; number++)
+    for (unsigned number = 0; number < INTERRUPTS; number++) {
         interrupt_handlers[number] = unexpected_interrupt;
+        interrupt_entries[number] = interrupt_noted;
+    }
     interrupt_handlers[IRQ_UART0_RX] = console_received;
     interrupt_handlers[IRQ_UART0_TX] = console_sent;
     interrupt_handlers[IRQ_UART1_TX] = console_log_sent;

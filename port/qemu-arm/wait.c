@@ -2,21 +2,11 @@
  * Processes that wait. Each is parked on its object, in the direction that its operation waits on: by level, and first
  * come first served within one. Whoever changes the object completes the operation for it.
  */
-#include "kernel.h"
+#include "schedule.h"
 
-static inline struct process **list_of(const struct coop_object *object, unsigned direction)
+static inline void enlist(struct process *process, struct process **list)
 {
-    return (struct process **)(void *)&object->control->wait[direction];
-}
-
-struct process *wait_first(const struct coop_object *object, unsigned direction)
-{
-    return *list_of(object, direction);
-}
-
-static void enlist(struct process *process)
-{
-    struct process **place = list_of(process->object, process->operation->waits);
+    struct process **place = list;
     while (*place != NULL && (*place)->level >= process->level)
         place = &(*place)->next;
     process->next = *place;
@@ -25,7 +15,7 @@ static void enlist(struct process *process)
 
 static void delist(struct process *process)
 {
-    struct process **place = list_of(process->object, process->operation->waits);
+    struct process **place = wait_list(process->object, process->operation->waits);
     while (*place != process)
         place = &(*place)->next;
     *place = process->next;
@@ -35,24 +25,39 @@ void wait_set_level(struct process *process, uint8_t level)
 {
     delist(process);
     process->level = level;
-    enlist(process);
+    enlist(process, wait_list(process->object, process->operation->waits));
 }
 
-void wait_park(struct process *process, const uint32_t *frame, const struct operation *operation)
+static __attribute__((noinline)) void limit(struct process *process, int timeout_ms)
 {
-    schedule_block(process);
-    process->state = STATE_PARKED;
+    clock_add(process, clock_now() + clock_ticks((uint32_t)timeout_ms));
+}
+
+void wait_park(struct process **list, uintptr_t a, int timeout_ms, const struct operation *operation)
+{
+    struct process *process = scheduler.current;
+    struct coop_block *block = process->block;
+    if (timeout_ms == 0 || *plain(&block->stopping)) {
+        thread_frame()[FRAME_R0] = (uint32_t)(timeout_ms == 0 ? COOP_EAGAIN : COOP_ESTOPPING);
+        return;
+    }
+    process->a = a;
     process->operation = operation;
-    process->object = (const struct coop_object *)frame[FRAME_R0];
-    process->a = frame[FRAME_R1];
-    process->b = frame[FRAME_R3];
-    *plain(&process->block->blocked) = COOP_BLOCKED;
-    enlist(process);
-    if (operation->holder != NULL)
-        inherit_raise(process);
-    int timeout_ms = (int)frame[FRAME_R2];
+    process->state = STATE_PARKED;
+    *plain(&block->blocked) = COOP_BLOCKED;
+    schedule_block_running(process);
+    enlist(process, list);
     if (timeout_ms >= 0)
-        clock_add(process, clock_now() + clock_ticks((uint32_t)timeout_ms));
+        limit(process, timeout_ms);
+    switch_now();
+}
+
+void wait_park_lending(struct process **list, uintptr_t a, int timeout_ms, const struct operation *operation)
+{
+    struct process *process = scheduler.current;
+    wait_park(list, a, timeout_ms, operation);
+    if (process->state == STATE_PARKED)
+        inherit_raise(process);
 }
 
 /* It waits no more, and is in no list. */
@@ -84,6 +89,25 @@ static inline void resume(struct process *process, int result)
     schedule_ready(process);
 }
 
+static __attribute__((noinline)) void end_wait(struct process *process)
+{
+    unpark(process);
+    schedule_ready(process);
+}
+
+void wait_complete(struct process **list, struct process *first)
+{
+    uint32_t *blocked = plain(&first->block->blocked);
+    *list = first->next;
+    ((uint32_t *)first->context.psp)[FRAME_R0] = 0;
+    if (clock_has(first) || *blocked != COOP_BLOCKED) {
+        end_wait(first);
+        return;
+    }
+    *blocked = COOP_RUNS;
+    schedule_ready(first);
+}
+
 /* The wait ends with a failure, unless it goes on. */
 static __attribute__((noinline)) bool give_up(struct process *process, int result)
 {
@@ -112,7 +136,7 @@ static inline int try_again(struct process *process)
 static unsigned wake_direction(const struct coop_object *object, unsigned direction, bool all)
 {
     unsigned woken = WAKES_NONE;
-    struct process **place = list_of(object, direction);
+    struct process **place = wait_list(object, direction);
     struct process *process;
     while ((process = *place) != NULL) {
         int result = try_again(process);
@@ -125,7 +149,7 @@ static unsigned wake_direction(const struct coop_object *object, unsigned direct
             if (operation->rings)
                 kernel_ring();
         } else if (give_up(process, result)) {
-            place = list_of(object, direction);
+            place = wait_list(object, direction);
         } else if (all) {
             place = &process->next;
         } else {

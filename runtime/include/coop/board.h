@@ -23,9 +23,11 @@
  * board drown in interrupts. A line is masked when the run begins and when its driver has ended. What was counted before
  * an end is not forgotten: a driver looks at its peripheral, not at the count, for what there is to do.
  *
- * How soon: an interrupt waits while the kernel works on a call, which for short messages is a few hundred instructions
- * (make bench-qemu tells). But a message is copied in one go, 21 instructions for every 32 bytes (43,000 for 64 KB): where that is
- * too long, share the data (coop/shared.h), and let the messages say which part of it is whose.
+ * How soon: the kernel masks no interrupts. One only masks its line and is noted, and what it gives is given when the kernel
+ * has ended the call that it works on, if any: a few hundred instructions for short messages (make bench-qemu tells). But a
+ * message is copied in one go, 21 instructions for every 32 bytes (43,000 for 64 KB): where that is too long, share the data
+ * (coop/shared.h), and let the messages say which part of it is whose. A handler that is called `.at_once` waits for nothing
+ * but others of its like.
  *
  * coop_run answers COOP_EINVAL, and logs why, when a declaration asks for what the board can't give: see the fields.
  */
@@ -60,7 +62,8 @@ struct coop_interrupt {
     const struct coop_peripherals *of; /* the process that is granted these has the interrupt: just one instance */
     uint32_t flags;                    /* that it sets, when the object is an event */
     uint16_t number;                   /* the line's, at the interrupt controller; each has one declaration */
-    bool pulse; /* the line is not held until the peripheral is served: one that comes while it is masked is kept */
+    bool pulse;   /* the line is not held until the peripheral is served: one that comes while it is masked is kept */
+    bool at_once; /* a handler's: called in the middle of whatever the kernel does, so it may call no coop function */
 } __attribute__((aligned(sizeof(void *) * 8)));
 
 /* Declares an interrupt that releases a semaphore, or sets `.flags` of an event. `.of` has to be told. */
@@ -72,11 +75,12 @@ struct coop_interrupt {
  * Declares an interrupt that calls `void handler(void)`, for the rare one that can't wait for a process. The handler runs as
  * part of the kernel, with main()'s variables: nothing is protected from it, and it delays everything else. It may use
  * queues, semaphores and events with a timeout of 0 (any other means 0 there), not what needs an owner: locks, permits,
- * leases. Its line is open from coop_run on.
+ * leases; with `.at_once = true` it may use none, and a call of one is the end: the kernel panics. Its line is open from
+ * coop_run on, but while it runs.
  */
-#define COOP_INTERRUPT_HANDLER(name_, number_, handler_)                                                               \
+#define COOP_INTERRUPT_HANDLER(name_, number_, handler_, ...)                                                          \
     const struct coop_interrupt name_ COOP_SECTION("coop_interrupts") = {                                              \
-        .name = #name_, .number = (number_), .handler = (handler_)}
+        .name = #name_, .number = (number_), .handler = (handler_), __VA_ARGS__}
 
 /*
  * Opens the line, in the process that has the interrupt; one in any other is misuse. What the peripheral still asks for then

@@ -37,14 +37,15 @@ struct coop_queue {
 /* The state. A position is {lap, index}: 16 bits each, so that a full and an empty ring differ, and old leases show. */
 struct coop_queue_state {
     struct coop_control control;
-    _Atomic uint32_t closed;
-    _Alignas(COOP_LINE_BYTES) _Atomic uint32_t tail; /* the producers' */
-    uint32_t seen_head;                              /* a producer's copy of head, which may be old */
-    _Atomic uint32_t producer;                       /* the owner of the end, or 0 */
+    _Atomic uint16_t closed;
+    _Atomic uint16_t leased;                      /* a message ever was */
+    _Alignas(COOP_LINE_BYTES) uint32_t seen_head; /* the producers': a copy of head, which may be old */
+    _Atomic uint32_t producer;                    /* the owner of the end, or 0 */
+    _Atomic uint32_t tail;
     _Alignas(COOP_LINE_BYTES) _Atomic uint32_t head; /* the consumers' */
+    _Atomic uint32_t next;                           /* no ready message lies before it */
     uint32_t seen_tail;
     _Atomic uint32_t consumer;
-    _Atomic uint32_t next; /* no ready message lies before it */
 };
 
 /* Where a message is as long as a line, it should be one line. */

@@ -93,12 +93,13 @@ static int bench(const void *argument)
             rows[i].spans * empty.instructions + rows[i].loops * (loop.instructions - empty.instructions);
         costs[i].exceptions -= rows[i].spans * empty.exceptions;
     }
-    row_masked();
+    struct cost masked = {.instructions = row_waits(true)}, served = {.instructions = row_waits(false)};
     loop.instructions -= empty.instructions;
     print("loop", loop, ROUNDS);
     for (unsigned i = 0; i < ROWS; i++)
         print(rows[i].name, costs[i], rows[i].operations);
-    print("masked", (struct cost){.instructions = meter_masked()}, 1);
+    print("masked", masked, 1);
+    print("served", served, 1);
     printf("samples %u\n", (unsigned)meter.samples);
     return 0;
 }

@@ -1,8 +1,10 @@
 #include "meter.h"
 
 #include "image.h"
+#include "interrupt.h"
 #include "kernel.h"
 #include "mps2.h"
+#include <coop/board.h>
 
 enum { INSTRUCTION_NS = 256, TICK_NS = 40, IRQ_DUAL_TIMER = 10, IRQ_COMMAND = 30 };
 enum { SAMPLE_TICKS = 6547 }; /* odd, so that the samples drift through what is sampled */
@@ -35,6 +37,7 @@ static void do_command(void)
         image_load(&processes[meter.argument]);
         break;
     case METER_SAMPLE:
+        interrupt_entries[IRQ_DUAL_TIMER] = meter.argument ? interrupt_at_once : interrupt_noted;
         meter.least_latency = UINT32_MAX;
         meter.most_latency = meter.samples = 0;
         DUAL_TIMER->load = SAMPLE_TICKS;
@@ -59,6 +62,8 @@ static void sample(void)
         meter.most_latency = latency;
 }
 
+COOP_INTERRUPT_HANDLER(sampler, IRQ_DUAL_TIMER, sample, .at_once = true);
+
 static void signal(void)
 {
     coop_semaphore_release(&meter_signal);
@@ -68,8 +73,7 @@ void meter_install(void)
 {
     interrupt_handlers[IRQ_COMMAND] = do_command;
     interrupt_handlers[METER_SIGNAL_INTERRUPT] = signal;
-    interrupt_handlers[IRQ_DUAL_TIMER] = sample;
-    NVIC->enable[0] = 1u << IRQ_COMMAND | 1u << METER_SIGNAL_INTERRUPT | 1u << IRQ_DUAL_TIMER;
+    NVIC->enable[0] = 1u << IRQ_COMMAND | 1u << METER_SIGNAL_INTERRUPT;
     SCB->ccr |= CCR_USERSETMPEND;
 }
 
@@ -113,7 +117,7 @@ void meter_end(void)
     meter.exceptions_spent += meter.exceptions - meter.begun_exceptions;
 }
 
-uint32_t meter_masked(void)
+uint32_t meter_longest_wait(void)
 {
     return instructions(meter.most_latency - meter.least_latency);
 }

@@ -44,7 +44,7 @@ void meter_reset(void);
 void meter_begin(void);
 void meter_end(void);
 
-/* A latency, in instructions past that of an interrupt that is taken at once. */
-uint32_t meter_masked(void);
+/* Of the interrupts since METER_SAMPLE, in instructions more than the shortest. */
+uint32_t meter_longest_wait(void);
 
 #endif

@@ -176,18 +176,20 @@ void row_interrupt(void)
     join(other);
 }
 
-/* Interrupts at every point of what moves messages: how long the longest one had to wait. */
-void row_masked(void)
+/* Interrupts at every point of what moves messages, and of other interrupts: how long the longest one had to wait for its handler. */
+uint32_t row_waits(bool at_once)
 {
     struct message message = {{0}};
-    meter_command(METER_SAMPLE, 0);
+    meter_command(METER_SAMPLE, at_once);
     for (unsigned round = 0; round < 40; round++) {
         row_queue();
         row_queue_ping();
+        row_interrupt();
         for (unsigned i = 0; i < 16; i++)
             (void)!coop_queue_put(&queue, &message, 0);
         for (unsigned i = 0; i < 16; i++)
             (void)!coop_queue_get(&queue, &message, 0);
     }
     meter_command(METER_STOP_SAMPLING, 0);
+    return meter_longest_wait();
 }

@@ -22,7 +22,8 @@ extern const struct coop_semaphore leave;
 void row_empty(void), row_loop(void);
 void row_switch(void), row_semaphore(void), row_lock(void), row_queue(void), row_queue_ping(void),
     row_semaphore_ping(void);
-void row_create(void), row_command(void), row_load_image(void), row_interrupt(void), row_masked(void);
+void row_create(void), row_command(void), row_load_image(void), row_interrupt(void);
+uint32_t row_waits(bool at_once); /* for a handler that is called at once, or for one that may use the kernel */
 
 /* Loops with the shape of Thread-Metric's tests. */
 enum { METRIC_PROCESSES = 5 };

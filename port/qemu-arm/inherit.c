@@ -45,7 +45,7 @@ static uint8_t entitled(const struct process *process)
     uint8_t level = process->priority;
     for (const struct coop_object *object = coop_objects_start; object < coop_objects_end; object++)
         for (unsigned direction = DIRECTION_DATA; direction <= DIRECTION_SPACE; direction++) {
-            const struct process *waiter = *wait_list(object, direction);
+            const struct process *waiter = wait_first(object, direction);
             if (waiter != NULL && waiter->level > level && holder_of(waiter) == process->self)
                 level = waiter->level;
         }

@@ -126,6 +126,10 @@ static inline struct process **wait_list(const struct coop_object *object, unsig
 {
     return (struct process **)(void *)&object->control->wait[direction];
 }
+static inline struct process *wait_first(const struct coop_object *object, unsigned direction)
+{
+    return *wait_list(object, direction);
+}
 
 /* inherit.c: levels of those who hold what others wait for. In the kernel. */
 void inherit_raise(const struct process *waiter); /* it has been parked */

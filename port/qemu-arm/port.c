@@ -181,7 +181,7 @@ void port_leave(const struct coop_object *object)
 
 void port_wake(const struct coop_object *object)
 {
-    if (*wait_list(object, DIRECTION_DATA) == NULL && *wait_list(object, DIRECTION_SPACE) == NULL)
+    if (wait_first(object, DIRECTION_DATA) == NULL && wait_first(object, DIRECTION_SPACE) == NULL)
         return; /* processes alone begin to wait, and none runs now */
     uint32_t before = kernel_enter();
     wait_wake_everyone(object);

@@ -260,6 +260,50 @@ static void handler_wakes(void **state)
     assert_int_equal(SEEN(put_answers[5]), COOP_EAGAIN);
 }
 
+/* Both are caused while another handler runs: the one is called in the middle of it, the other behind it. */
+enum { IRQ_AT_ONCE = 29, IRQ_LATER = 28, IRQ_BOTH = 27 };
+COOP_SHARED(volatile unsigned, calls_at_once);
+COOP_SHARED(volatile unsigned, calls_later);
+COOP_SHARED(unsigned, calls_seen[2]);
+
+static void cause(uint32_t number)
+{
+    __asm__ volatile("str %1, [%0]\n\tdsb\n\tisb" : : "r"(0xe000ef00u), "r"(number) : "memory");
+}
+
+static void count_at_once(void)
+{
+    calls_at_once++;
+}
+COOP_INTERRUPT_HANDLER(counts_at_once, IRQ_AT_ONCE, count_at_once, .at_once = true);
+
+static void count_later(void)
+{
+    calls_later++;
+}
+COOP_INTERRUPT_HANDLER(counts_later, IRQ_LATER, count_later, .pulse = true);
+
+static void cause_both(void)
+{
+    cause(IRQ_LATER);
+    cause(IRQ_AT_ONCE);
+    calls_seen[0] = calls_at_once;
+    calls_seen[1] = calls_later;
+}
+COOP_INTERRUPT_HANDLER(causes_both, IRQ_BOTH, cause_both);
+
+static void some_handlers_are_called_at_once(void **state)
+{
+    (void)state;
+    for (unsigned round = 1; round <= 3; round++) {
+        cause(IRQ_BOTH);
+        assert_int_equal(SEEN(calls_seen[0]), round);
+        assert_int_equal(SEEN(calls_seen[1]), round - 1);
+        assert_int_equal(calls_at_once, round);
+        assert_int_equal(calls_later, round);
+    }
+}
+
 static int run(const void *argument)
 {
     static const struct CMUnitTest tests[] = {
@@ -271,6 +315,7 @@ static int run(const void *argument)
         cmocka_unit_test(only_the_owner_enables),
         cmocka_unit_test(handler_uses_objects),
         cmocka_unit_test(handler_wakes),
+        cmocka_unit_test(some_handlers_are_called_at_once),
     };
     (void)argument;
     return verdict(cmocka_run_group_tests(tests, NULL, NULL));

@@ -45,14 +45,26 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/*
+ * The last period lasts until the budget has just been used, with a little for the CPU time that the supervisor takes itself: else it
+ * would be missed by as much, and noticed a whole period later. Of one that gets no CPU then it isn't asked all the time.
+ */
+static uint64_t period_us(const struct coop_process *process, uint64_t left_us)
+{
+    uint64_t period = us(process->watchdog_ms) / SAMPLES_IN_BUDGET;
+    if (period < SHORTEST_SAMPLE_US)
+        period = SHORTEST_SAMPLE_US;
+    if (left_us > period + period / 8)
+        return period;
+    return (left_us > period / 8 ? left_us : period / 8) + period / 32;
+}
+
 uint64_t watchdog_next_us(const struct coop_record *record, const struct coop_process *process,
                           const struct watch_sample *sample)
 {
     uint64_t next = UINT64_MAX;
-    if (process->watchdog_ms != 0 && !sample->blocked) {
-        uint64_t period = us(process->watchdog_ms) / SAMPLES_IN_BUDGET;
-        next = sample->now_us + (period > SHORTEST_SAMPLE_US ? period : SHORTEST_SAMPLE_US);
-    }
+    if (process->watchdog_ms != 0 && !sample->blocked)
+        next = sample->now_us + period_us(process, record->cpu_us + us(process->watchdog_ms) - sample->cpu_us);
     if (process->heartbeat_ms != 0)
         next = earlier(next, record->beat_us + us(process->heartbeat_ms) + 1);
     if (process->lifetime_ms != 0)

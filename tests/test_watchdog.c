@@ -147,6 +147,19 @@ static void looks_when_the_first_budget_may_end(void **state)
     assert_int_equal(judge_at(&none, UINT64_MAX, UINT64_MAX), COOP_ALIVE);
 }
 
+static void looks_just_after_the_end_of_a_budget(void **state)
+{
+    (void)state;
+    const struct coop_process process = {.watchdog_ms = 80};
+    begin(0);
+    sample = (struct watch_sample){.now_us = 60000, .cpu_us = 60000};
+    assert_true(watchdog_next_us(&record, &process, &sample) == 70000);
+    sample = (struct watch_sample){.now_us = 70000, .cpu_us = 69800};
+    assert_in_range(watchdog_next_us(&record, &process, &sample), 80201, 81000);
+    sample = (struct watch_sample){.now_us = 90000, .cpu_us = 79999}; /* it gets little CPU */
+    assert_in_range(watchdog_next_us(&record, &process, &sample), 91000, 92000);
+}
+
 static void a_new_image_begins_anew(void **state)
 {
     (void)state;
@@ -164,10 +177,15 @@ static void a_new_image_begins_anew(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_a_runaway_in_time), cmocka_unit_test(leaves_those_who_check_in),
-        cmocka_unit_test(waiting_uses_no_budget),  cmocka_unit_test(preempted_ones_are_no_runaways),
-        cmocka_unit_test(finds_what_hangs),        cmocka_unit_test(forgives_its_own_gaps),
-        cmocka_unit_test(ends_a_lifetime),         cmocka_unit_test(looks_when_the_first_budget_may_end),
+        cmocka_unit_test(finds_a_runaway_in_time),
+        cmocka_unit_test(leaves_those_who_check_in),
+        cmocka_unit_test(waiting_uses_no_budget),
+        cmocka_unit_test(preempted_ones_are_no_runaways),
+        cmocka_unit_test(finds_what_hangs),
+        cmocka_unit_test(forgives_its_own_gaps),
+        cmocka_unit_test(ends_a_lifetime),
+        cmocka_unit_test(looks_when_the_first_budget_may_end),
+        cmocka_unit_test(looks_just_after_the_end_of_a_budget),
         cmocka_unit_test(a_new_image_begins_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
-# The kill sweep on a board. Included by board.mk.
+# The kill sweep on a board, and the watchdog's accuracy: what needs a clock that counts instructions. Included by board.mk.
 #   make sweep-board SWEEP_STRIDE=3 SWEEP_ONLY="put, full"       see sweep/sweep.c
 
 ifeq ($(PORT)-$(BOARD)-$(POLICY),qemu-arm-mps2-an386-priority)
-PORT_TOOLS_qemu-arm   += board/sweep/sweep board/sweep/life
-TEST_SCRIPTS_qemu-arm += tests/board/sweep.sh
+PORT_TOOLS_qemu-arm   += board/sweep/sweep board/sweep/life board/watchdog
+TEST_SCRIPTS_qemu-arm += tests/board/sweep.sh tests/board/watchdog.sh
 board/sweep/sweep_SOURCES := $(addprefix tests/board/sweep/,run.c sound.c stage.c timer.c heap.c) \
                              $(addprefix tests/sweep/,cases.c judge.c model.c order.c world.c)
 board/sweep/life_SOURCES  := tests/sweep/life_scenes.c $(addprefix tests/board/sweep/,sound.c timer.c heap.c)
@@ -16,5 +16,5 @@ endif
 sweep-board: ## the board's part of make sweep
 	@$(MAKE) --no-print-directory PORT=qemu-arm sweep-board-run
 
-sweep-board-run: $(BUILD)/tests/board/sweep/sweep$(EXE)
+sweep-board-run: $(addprefix $(BUILD)/tests/board/sweep/,sweep$(EXE) life$(EXE))
 	@BUILD=$(BUILD) SWEEP_STRIDE=$(SWEEP_STRIDE) SWEEP_LEVELS=3 SWEEP_ONLY='$(SWEEP_ONLY)' tests/board/sweep.sh

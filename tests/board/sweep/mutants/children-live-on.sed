@@ -1,3 +1,3 @@
-# runtime/life.c: start
+# runtime/ended.c: start
 # The children of a process that was killed live on.
-s#    bool children = end_children\(slot, now_us\);\n#    bool children = false \&\& end_children(slot, now_us);\n#
+s#        end_children\(slot, now_us\);\n#        (void)end_children;\n#

@@ -22,7 +22,7 @@ void life_finish(uint32_t slot, const struct coop_end *end)
     record_at_slot(slot)->end = *end;
     store_word(&block->native_pid, 0);
     block->end = *end;
-    life_publish(slot, COOP_ENDED);
+    life_publish(slot, COOP_ENDED); /* @publish_end */
     life_count(slot, -1);
 }
 

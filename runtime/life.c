@@ -61,10 +61,10 @@ static void begin(uint32_t slot, uint64_t now_us)
     store_word(&block->checkins, 0);
     store_word(&block->heartbeats, 0);
     store_word(&block->blocked, 0);
-    store_word(&block->state, COOP_STARTING);
+    store_word(&block->state, COOP_STARTING); /* @start_begin */
     int error = port_start(slot);
     if (error == 0)
-        life_publish(slot, COOP_RUNNING);
+        life_publish(slot, COOP_RUNNING); /* @publish */
     if (error >= 0)
         return;
     record->end = (struct coop_end){.cause = COOP_START_FAILED, .code = error, .restarts = record->restarts};
@@ -222,6 +222,7 @@ static void serve_request(uint32_t slot, uint64_t now_us)
 
 void life_admit(uint32_t slot, uint64_t now_us)
 {
+    /* @admit */
     if (record_at_slot(slot)->phase == PHASE_IDLE && load_word(&block_at_slot(slot)->state) == COOP_REQUESTED)
         first_begin(slot, now_us);
 }

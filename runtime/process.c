@@ -73,15 +73,15 @@ static int try_start(const struct coop_object *object, uint32_t self, uintptr_t 
     struct coop_block *block = choose_instance(object);
     if (block == NULL)
         return COOP_ELIMIT;
-    store_word(&block->generation, load_word(&block->generation) + 1);
-    store_word(&block->state, COOP_FREE);
+    store_word(&block->generation, load_word(&block->generation) + 1); /* @start_generation */
+    store_word(&block->state, COOP_FREE);                              /* @start_free */
     memset(block->argument, 0, sizeof block->argument);
     memcpy(block->argument, call->argument, call->bytes);
-    store_word(&block->parent, self);
+    store_word(&block->parent, self); /* @start_parent */
     store_word(&block->request, COOP_REQUEST_NONE);
     call->handle.slot = (uint32_t)(block - coop_blocks_start);
     call->handle.generation = load_word(&block->generation);
-    store_word(&block->state, COOP_REQUESTED); /* the commit */
+    store_word(&block->state, COOP_REQUESTED); /* @start_commit */
     port_mark(call->handle.slot);
     return 0;
 }

@@ -19,9 +19,9 @@ uint64_t port_now_us(void)
 void port_ring(void)
 {
     /* Pairs with port_listen: either the ringer sees that the supervisor listens, or that one sees the ring. */
-    atomic_fetch_add(&linux_arena.bell, 1);
+    atomic_fetch_add(&linux_arena.bell, 1); /* @ring */
     if (atomic_load(&linux_arena.listening) != 0)
-        linux_futex_wake(&linux_arena.bell, 1);
+        linux_futex_wake(&linux_arena.bell, 1); /* @ring_wake */
 }
 
 void port_listen(uint64_t until_us)
@@ -30,17 +30,18 @@ void port_listen(uint64_t until_us)
     until_us = stuck_us < until_us ? stuck_us : until_us;
     until_us = feed_us < until_us ? feed_us : until_us;
     struct timespec deadline = {.tv_sec = (time_t)(until_us / 1000000), .tv_nsec = (long)(until_us % 1000000 * 1000)};
-    atomic_store(&linux_arena.listening, 1);
+    atomic_store(&linux_arena.listening, 1); /* @listen_begin */
     uint32_t rings = atomic_load(&linux_arena.bell);
-    if (rings == heard)
+    if (rings == heard) /* @listen_sleep */
         (void)linux_futex_wait(&linux_arena.bell, rings, until_us != UINT64_MAX ? &deadline : NULL);
     atomic_store(&linux_arena.listening, 0);
-    heard = atomic_load(&linux_arena.bell);
+    heard = atomic_load(&linux_arena.bell); /* @listen_heard */
 }
 
 bool linux_children_changed(void)
 {
-    return atomic_exchange(&children_changed, 0) != 0; /* one step: a signal between a look and a store would be lost */
+    /* @reap_look, in one step: a signal between a look and a store would be lost. */
+    return atomic_exchange(&children_changed, 0) != 0;
 }
 
 uint32_t port_rung(uint32_t word)

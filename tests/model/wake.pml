@@ -11,7 +11,6 @@
  * run: safe ASKS=1
  * broken: safe WAKE_LEFT_OUT           who commits wakes nobody
  * broken: safe WAKE_BEFORE_COMMIT      the look at the bit comes before the commit
- * broken: safe AGAIN=1 WAKE_CLEARS_FIRST       the bit goes first, and then only one is woken
  * broken: safe CLEAR_WAKES_NOBODY      after the bit has gone nobody is woken
  * broken: safe AGAIN=1 CLEAR_WITHOUT_BUMP      after the bit has gone the word does not change
  * broken: safe WAIT_SAMPLES_LATE       the sample is taken after the try
@@ -54,9 +53,6 @@ inline wake_waiters()
     word = word + 2;                                                    /* @wake_bump */
     atomic { futex_wake_one() };                                        /* @wake_one */
     if
-#ifdef WAKE_CLEARS_FIRST
-    :: woke = false
-#else
     :: woke -> woke = false
     :: d_step { !woke -> word = word & ~BIT };                          /* @wake_clear */
 #ifndef CLEAR_WITHOUT_BUMP
@@ -64,7 +60,6 @@ inline wake_waiters()
 #endif
 #ifndef CLEAR_WAKES_NOBODY
         futex_wake_all()                                                /* @wake_all */
-#endif
 #endif
     fi
 }
@@ -122,11 +117,7 @@ end:
 inline look_and_wake()
 {
     if
-#ifdef WAKE_CLEARS_FIRST
-    :: d_step { word & BIT -> word = word & ~BIT }; wake_waiters()
-#else
     :: word & BIT -> wake_waiters()                                     /* @wake_look */
-#endif
     :: else
     fi
 }

@@ -175,7 +175,8 @@ void life_reaped(const struct port_ended *ended, uint64_t now_us)
     struct coop_record *record = record_at_slot(ended->slot);
     if (record->phase == PHASE_IDLE || record->phase == PHASE_BACKOFF || record->phase == PHASE_REAPED)
         return;
-    record->launched |= load_word(&block_at_slot(ended->slot)->state) != COOP_STARTING;
+    if (load_word(&block_at_slot(ended->slot)->state) != COOP_STARTING)
+        record->launched = true;
     describe(ended->slot, ended, now_us);
     record->phase = PHASE_REAPED;
     record->repair_pending = !ended->clean;

@@ -46,8 +46,8 @@ struct process {
     struct context context;
     uint32_t cpu_ticks; /* wraps */
     uint32_t cpu_ticks_seen;
-    uint64_t cpu_us;                   /* up to then */
     uint32_t self;                     /* slot + 1; 0: the supervisor */
+    uint64_t cpu_us;                   /* up to cpu_ticks_seen */
     struct process *next;              /* in the ready list of its level, or in its object's wait list */
     struct process *later;             /* in the list of deadlines */
     uint64_t deadline;                 /* ticks; NO_DEADLINE: not in the list */

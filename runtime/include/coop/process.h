@@ -133,14 +133,14 @@ struct coop_record {
     uint8_t phase;     /* enum phase of supervisor.h */
     uint8_t verdict;   /* enum coop_cause for which it is being ended, or COOP_ALIVE */
     uint8_t recovered;
-    uint8_t parent;      /* slot + 1 */
-    uint8_t children;    /* alive that name it as their parent */
-    uint8_t awaited;     /* of these, but for daemons */
-    bool repair_pending; /* some object could not be repaired yet */
-    bool unwanted;       /* asked to stop for good */
-    bool again;          /* asked to stop, and to start again */
-    bool launched;       /* an image of it was in place once: what fails now is a restart */
-    bool stuck;          /* its verdict is for not leaving an object */
+    uint8_t parent;          /* slot + 1 */
+    uint8_t children;        /* alive that name it as their parent */
+    uint8_t awaited;         /* of these, but for daemons */
+    bool repair_pending : 1; /* some object could not be repaired yet */
+    bool unwanted : 1;       /* asked to stop for good */
+    bool again : 1;          /* asked to stop, and to start again */
+    bool launched : 1;       /* an image of it was in place once: what fails now is a restart */
+    bool stuck : 1;          /* its verdict is for not leaving an object */
     struct coop_end end;
 };
 

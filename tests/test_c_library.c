@@ -120,6 +120,28 @@ static void allocates(void **state)
     free(copy);
 }
 
+/* Of each length and alignment, and not a byte beside it. */
+static void copies_and_fills(void **state)
+{
+    (void)state;
+    enum { MOST = 70, ROOM = MOST + 16 };
+    static unsigned char from[ROOM], to[ROOM];
+    for (unsigned i = 0; i < ROOM; i++)
+        from[i] = (unsigned char)(i + 1);
+    for (unsigned bytes = 0; bytes <= MOST; bytes++)
+        for (unsigned places = 0; places < 64; places++) {
+            unsigned in = places % 8, out = places / 8;
+            for (unsigned i = 0; i < ROOM; i++)
+                to[i] = 0xee;
+            assert_ptr_equal(memcpy(to + out, from + in, bytes), to + out);
+            for (unsigned i = 0; i < ROOM; i++)
+                assert_int_equal(to[i], i - out < bytes ? from[i - out + in] : 0xee);
+            assert_ptr_equal(memset(to + out, 0x5a, bytes), to + out);
+            for (unsigned i = 0; i < ROOM; i++)
+                assert_int_equal(to[i], i - out < bytes ? 0x5a : 0xee);
+        }
+}
+
 static void calculates(void **state)
 {
     (void)state;
@@ -199,6 +221,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(finds_by_a_function_of_the_process),
     cmocka_unit_test(grows_a_tree),
     cmocka_unit_test(allocates),
+    cmocka_unit_test(copies_and_fills),
     cmocka_unit_test(calculates),
     cmocka_unit_test(reads_and_writes_text),
     cmocka_unit_test(jumps_back),

@@ -25,7 +25,7 @@
  *
  * How soon: the kernel masks no interrupts. One only masks its line and is noted, and what it gives is given when the kernel
  * has ended the call that it works on, if any: a few hundred instructions for short messages (make bench-qemu tells). But a
- * message is copied in one go, 21 instructions for every 32 bytes (43,000 for 64 KB): where that is too long, share the data
+ * message is copied in one go, 24 instructions for every 32 bytes (49,000 for 64 KB): where that is too long, share the data
  * (coop/shared.h), and let the messages say which part of it is whose. A handler that is called `.at_once` waits for nothing
  * but others of its like.
  *

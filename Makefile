@@ -20,7 +20,7 @@ PACKAGES_lint  := clang-format clang-tidy cppcheck git
 
 MAKEFLAGS += --no-builtin-rules
 
-all: $(if $(ARCH),programs,help)
+all: $(if $(ARCH),programs,$(if $(filter linux,$(PORT)),help,test-programs))
 
 include port/$(PORT)/port.mk runtime/sources.mk $(APPS:%=apps/%/app.mk) tests/tests.mk
 
@@ -183,7 +183,7 @@ run-qemu: ## run an app's firmware on a board in QEMU: APP=hello BOARD=mps2-an38
 	@$(MAKE) --no-print-directory PORT=qemu-arm run-firmware
 
 run-firmware: programs
-	@port/$(PORT)/run $(call program,$(APP)) $(ARGS) $(if $(INPUT),<$(INPUT))
+	@$(filter-out --repeatable,$(RUNNER)) $(call program,$(APP)) $(ARGS) $(if $(INPUT),<$(INPUT))
 
 # Of an app of this tree, by its name, or of any static program, by its path.
 IMAGE = build/image/$(notdir $(APP))-$(ARCH).cpio.gz

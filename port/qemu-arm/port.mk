@@ -45,5 +45,5 @@ PORT_LIBS      := -lc $(BUILD)/libcoop.a
 
 CMOCKA_CPPFLAGS := -DHAVE_INTTYPES_H -DHAVE_SIGNAL_H -DHAVE_STRINGS_H -DHAVE_MALLOC_H $(APP_CFLAGS)
 
-RUNNER := port/qemu-arm/run --repeatable
+RUNNER := port/qemu-arm/run --board $(BOARD_MACHINE) --repeatable
 SIZES  := port/qemu-arm/sizes

@@ -16,7 +16,8 @@ echo >>"$work/said"
 cat "$work/said" >"$work/uart.in" &
 
 # An instruction takes 32 ns, so that a tick of the timer that kills is little more than one.
-timeout 200 port/qemu-arm/run --qemu -icount --qemu shift=5,sleep=off --qemu -chardev \
+# shellcheck disable=SC2086  # a runner has arguments
+timeout 200 ${RUNNER% --repeatable} --qemu -icount --qemu shift=5,sleep=off --qemu -chardev \
     --qemu "pipe,id=uart2,path=$work/uart" --qemu -serial --qemu chardev:uart2 \
     "$BUILD/tests/board/uart.elf" </dev/null 2>"$work/log" || { echo "ended with $?"; tail "$work/log"; exit 1; }
 wait "$reader"

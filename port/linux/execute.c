@@ -374,9 +374,11 @@ void port_wake(const struct coop_object *object)
     for (unsigned direction = 0; direction < 2; direction++) {
         _Atomic uint32_t *word = &object->control->wait[direction];
         if (atomic_load(word) == 0)
-            continue;                /* @repair_look: nobody has ever waited here */
-        atomic_fetch_and(word, ~1u); /* @repair_clear */
+            continue; /* @repair_look: nobody has ever waited here */
+        /* Twice: before, lest half of this makes the word 0, should it be done again; after, as in wake_waiters. */
         atomic_fetch_add(word, 2);   /* @repair_bump */
+        atomic_fetch_and(word, ~1u); /* @repair_clear */
+        atomic_fetch_add(word, 2);   /* @repair_bump_again */
         wake(word, INT_MAX);         /* @repair_wake */
     }
 }

@@ -142,8 +142,9 @@ inline wake_whoever_waits()
     if
     :: word == 0                                                        /* @repair_look */
     :: else ->
-        word = word & ~BIT;                                             /* @repair_clear */
         word = word + 2;                                                /* @repair_bump */
+        word = word & ~BIT;                                             /* @repair_clear */
+        word = word + 2;                                                /* @repair_bump_again */
         futex_wake_all()                                                /* @repair_wake */
     fi
 }

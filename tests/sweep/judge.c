@@ -201,7 +201,7 @@ void run_explain(const struct run *run, const struct observation *seen, const ch
     if (run->quietly)
         return;
     port_symbol(run->pc, place, sizeof place);
-    fprintf(stderr, "  %s: %s after %ld instructions (its peer after %ld), at %s: %s\n", run->c->name,
+    fprintf(stderr, "  %s: %s after %ld instructions (its peer, or repair, after %ld), at %s: %s\n", run->c->name,
             run->undisturbed ? "undisturbed" : "killed", run->at, run->peer_at, place, what);
     for (uint32_t self = VICTIM; self < OBSERVER; self++) {
         const struct role *role = &stage->roles[self];

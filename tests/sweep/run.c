@@ -66,7 +66,7 @@ static bool step_to(struct run *run, long instructions)
 }
 
 /* Everything up to the death. */
-static bool kill_after(struct run *run, long instructions)
+bool run_kill_after(struct run *run, long instructions)
 {
     run_begin(run);
     run->next_peer = run_start_peers(run, run->c->before, FIRST_PEER, true);
@@ -95,7 +95,7 @@ void sweep_case(const struct sweep_case *c, int stride, struct tally *tally)
     if (!run_undisturbed(&run))
         run_count_failure(&run, tally);
     for (long n = 0; more && run.failures < FAILURES_TOLD && n < MOST_INSTRUCTIONS; n += stride) {
-        more = kill_after(&run, n);
+        more = run_kill_after(&run, n);
         int found = run.failed ? 0 : run_judge(&run, VICTIM, &seen);
         run_end(&run);
         if (found != 0)

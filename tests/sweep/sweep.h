@@ -12,6 +12,7 @@
  *     judge.c       who takes part in a run, and the verdict on it
  *     run.c         one kill; all kills of a case
  *     pairs.c       two processes stepped at once
+ *     repairs.c     the repair is stepped, interrupted and done again
  *
  * On a board it is a timer's interrupt that kills, and stage.c and run.c are those of tests/board/sweep/.
  */
@@ -277,11 +278,20 @@ void run_check_commit(struct run *run, int found, bool *committed);
 void run_count_failure(struct run *run, struct tally *tally);
 
 /* run.c */
+/* Everything up to the death. False when the victim had finished before, or sleeps for good. */
+bool run_kill_after(struct run *run, long instructions);
 void run_start_traced(struct run *run, uint32_t self, const struct action *action);
 void sweep_case(const struct sweep_case *c, int stride, struct tally *tally);
 
 /* pairs.c: the peer of `before` is stepped too, and stands still while the victim is killed. */
 void sweep_pair(const struct sweep_case *c, int stride, struct tally *tally);
+
+/* repairs.c: the repair is interrupted too. */
+struct repair_strides {
+    int first, deaths; /* the first of the victim's instructions after which it dies, and so many on */
+    int changes;       /* from one interruption to the next */
+};
+void sweep_repair(const struct sweep_case *c, const struct repair_strides *strides, struct tally *tally);
 
 /* cases.c */
 extern const struct sweep_case sweep_cases[];

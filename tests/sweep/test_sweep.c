@@ -1,6 +1,7 @@
 /*
  * Runs the sweep: a test for each case. By its environment: SWEEP_STRIDE and SWEEP_PAIR_STRIDE, the instructions from one
- * kill to the next (1: every one); SWEEP_ONLY, how a case's name begins; SWEEP_PART, "0/2" for the first half of the cases;
+ * kill to the next (1: every one); SWEEP_REPAIR_STRIDE, the same for the kills after which the repair is interrupted at each of its
+ * changes; SWEEP_ONLY, how a case's name begins; SWEEP_PART, "0/2" for the first half of the cases;
  * SWEEP_UNTIL_FAILURE, to end with the first case that fails.
  */
 #include "sweep.h"
@@ -14,10 +15,11 @@
 
 #include <cmocka.h>
 
-enum { MOST_CASES = 256, LOG_STRIDE = 16 };
+enum { MOST_CASES = 512, LOG_STRIDE = 16, FEW_DEATHS = 2000, FIRST_DEATH = 45, FEW_CHANGES = 23 };
 
 static struct {
     int stride, pair_stride;
+    struct repair_strides repair;
     unsigned part, parts;
     struct tally all;
 } options;
@@ -61,6 +63,16 @@ static void test_pair(void **state)
     assert_int_equal(tally.failures, 0);
 }
 
+static void test_repair(void **state)
+{
+    struct tally tally = {0};
+    uint64_t began_us = stage_now_us();
+    const struct sweep_case *c = *state;
+    sweep_repair(c, &options.repair, &tally);
+    tell(c->name, &tally, began_us);
+    assert_int_equal(tally.failures, 0);
+}
+
 static bool is_wanted(const char *name, size_t i)
 {
     const char *only = getenv("SWEEP_ONLY");
@@ -84,12 +96,16 @@ int main(void)
     static struct CMUnitTest tests[MOST_CASES];
     options.stride = number("SWEEP_STRIDE", 17);
     options.pair_stride = number("SWEEP_PAIR_STRIDE", 37);
+    int deaths = number("SWEEP_REPAIR_STRIDE", 0);
+    options.repair = deaths > 0 ? (struct repair_strides){0, deaths, 1}
+                                : (struct repair_strides){FIRST_DEATH, FEW_DEATHS, FEW_CHANGES};
     setvbuf(stdout, NULL, _IOLBF, 0);
     const char *part = getenv("SWEEP_PART");
     if (part == NULL || sscanf(part, "%u/%u", &options.part, &options.parts) != 2 || options.parts == 0)
         options.parts = 1;
     stage_open(options.part);
     size_t n = choose(tests, sweep_cases, sweep_cases_count, test_case);
+    n += choose(tests + n, sweep_cases, sweep_cases_count, test_repair);
     n += choose(tests + n, sweep_pairs, sweep_pairs_count, test_pair);
     int failed = _cmocka_run_group_tests("sweep", tests, n, NULL, NULL);
     print_message("swept: %ld instructions, %ld kills, %ld failures\n", options.all.instructions, options.all.kills,

@@ -82,3 +82,9 @@ uintptr_t linux_link_address(uintptr_t pc)
 {
     return pc; /* in every process */
 }
+
+uintptr_t linux_stack_reach(uintptr_t limit_bytes)
+{
+    enum { GUARD_GAP_BYTES = 1024 * 1024 }; /* the kernel's */
+    return limit_bytes + GUARD_GAP_BYTES;
+}

@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { SIGNAL_STACK_BYTES = 16384, GUARD_GAP_BYTES = 1024 * 1024 };
+enum { SIGNAL_STACK_BYTES = 16384 };
 enum { LEAST_STACK_BYTES = 256 * 1024, DEFAULT_STACK_BYTES = 8 * 1024 * 1024 };
 
 static _Alignas(16) char signal_stack[SIGNAL_STACK_BYTES];
@@ -68,7 +68,7 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
         return;
     }
     uintptr_t address = (uintptr_t)info->si_addr;
-    bool in_stack = address < stack_top && stack_top - address < stack_bytes + GUARD_GAP_BYTES;
+    bool in_stack = address < stack_top && stack_top - address < linux_stack_reach(stack_bytes);
     report->pc = linux_link_address(machine_pc(context));
     report->address = address;
     report->signal = (uint8_t)signal_number;

@@ -41,6 +41,8 @@ int linux_arena_fd(void);
 int linux_arena_attach(int fd, uint64_t nonce);
 /* The address that the program's file has for what is at `pc` in this process. */
 uintptr_t linux_link_address(uintptr_t pc);
+/* How far below its top a fault is taken for an overflow of a stack that is limited to so many bytes. */
+uintptr_t linux_stack_reach(uintptr_t limit_bytes);
 
 /* run.c */
 size_t linux_arena_bytes(void);

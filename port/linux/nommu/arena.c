@@ -34,6 +34,13 @@ uintptr_t linux_link_address(uintptr_t pc)
     return pc != 0 ? pc - image() : 0;
 }
 
+uintptr_t linux_stack_reach(uintptr_t limit_bytes)
+{
+    enum { STACK_BYTES = 65536 }; /* as it was linked: musl-gcc.specs.in */
+    (void)limit_bytes;
+    return STACK_BYTES;
+}
+
 static uintptr_t dynamic(ElfW(Sword) tag)
 {
     for (const ElfW(Dyn) *entry = _DYNAMIC; entry->d_tag != DT_NULL; entry++)

@@ -7,7 +7,7 @@
 #include "watchdog.h"
 
 /* A probe waits until its process runs, however long a loaded machine lets it wait, but not while it runs on without an answer. */
-enum { PROBE_US = 2000000, PROBE_CPU_US = 20000, PROBE_LOOK_US = 10000 };
+enum { PROBE_US = 2000000, PROBE_CPU_US = 100000, PROBE_LOOK_US = 10000 };
 enum { GRACE_MS = 100 };
 
 static uint32_t alive;

@@ -11,14 +11,14 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 fail() { echo "board.sh: $*" >&2; exit 1; }
 
-make --no-print-directory ARCH="$arch" PREFIX="$scratch/coop" install >"$scratch/log" || fail "$(cat "$scratch/log")"
+MAKEFLAGS='' make --no-print-directory ARCH="$arch" PREFIX="$scratch/coop" install >"$scratch/log" || fail "$(cat "$scratch/log")"
 sed 's/degrees/degrees here/' apps/hello/hello.c >"$scratch/own.c"
 cd "$scratch"
 flags=$(PKG_CONFIG_PATH=$scratch/coop/lib/pkgconfig pkg-config --static --cflags --libs coop)
 # shellcheck disable=SC2086  # options
 "$gcc" -Os own.c $flags -o own
 cd - >/dev/null
-make --no-print-directory ARCH="$arch" APP="$scratch/own" TO="$scratch/boot" \
+MAKEFLAGS='' make --no-print-directory ARCH="$arch" APP="$scratch/own" TO="$scratch/boot" \
     PARAMETERS='console=ttyAMA0 quiet coop.semihosting' install-image
 
 # A disk with one bootable FAT partition, from 1 MB on.

@@ -5,7 +5,7 @@ arch=${BUILD##*linux-}
 declare -A most=([armhf]=49152)
 fail() { echo "size.sh: $*" >&2; exit 1; }
 
-account=$(make --no-print-directory "ARCH=$arch" APPS=hello size) || fail 'make size'
+account=$(MAKEFLAGS='' make --no-print-directory "ARCH=$arch" APPS=hello size) || fail 'make size'
 # of TEXT: the number that stands before it.
 of() { sed -n "s/^ *\([0-9]*\)  $1/\1/p" <<<"$account"; }
 bytes=$(of 'in all$')

@@ -19,7 +19,8 @@ INPUT=$capture UNTIL='^{' TIMES=$(grep -c '^{' "$scratch/file") port/linux/image
 status=$?
 cat "$scratch/serial"
 [ "$status" -eq 0 ] || fail "the machine ended with $status"
-grep -q 'coop: parser\[0\] was a runaway: .* at spin+0x.*; restarts now' "$scratch/serial" || fail 'no runaway was restarted'
+# Where it was is unknown when the emulator takes the processor away while it is asked: test_watch looks at that.
+grep -q 'coop: parser\[0\] was a runaway: .*; restarts now' "$scratch/serial" || fail 'no runaway was restarted'
 [ "$(essence "$scratch/file" | grep -c '^{')" -gt 0 ] || fail 'no fix'
 diff <(essence "$scratch/file" | sort) <(essence "$scratch/serial" | sort) || fail 'it prints something else than of the file'
 

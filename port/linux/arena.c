@@ -47,7 +47,7 @@ int linux_arena_create(void)
     if (fd < 0)
         return COOP_ENOMEM;
     int error = write_image(fd);
-    if (error == 0 && fcntl(fd, F_ADD_SEALS, SEALS) < 0)
+    if (error == 0 && linux_fcntl(fd, F_ADD_SEALS, SEALS) < 0)
         error = COOP_EIO;
     if (error == 0)
         error = map(fd);
@@ -66,7 +66,7 @@ int linux_arena_fd(void)
 int linux_arena_attach(int fd, uint64_t nonce)
 {
     struct linux_arena head;
-    if (fcntl(fd, F_GET_SEALS) != SEALS)
+    if (linux_fcntl(fd, F_GET_SEALS, 0) != SEALS)
         return COOP_EINVAL;
     bool is_ours = pread(fd, &head, sizeof head, (char *)&linux_arena - coop_arena_start) == (ssize_t)sizeof head &&
                    linux_arena_is_of(&head, nonce);

@@ -162,7 +162,7 @@ static __attribute__((constructor(101))) void begin(void)
     is_init = true;
     for (unsigned i = 0; i < FILE_SYSTEMS; i++)
         mount_file_system(i);
-    if (fcntl(STDERR_FILENO, F_GETFD) < 0)
+    if (linux_fcntl(STDERR_FILENO, F_GETFD, 0) < 0)
         open_console();
     for (unsigned i = 0; i < FILE_SYSTEMS; i++)
         if (mount_errors[i] != 0)

@@ -48,6 +48,8 @@ uintptr_t linux_stack_reach(uintptr_t limit_bytes);
 size_t linux_arena_bytes(void);
 void linux_arena_begin(void); /* writes the head of a new run, by the supervisor */
 bool linux_arena_is_of(const struct linux_arena *head, uint64_t nonce);
+/* fcntl, without the 300 bytes that musl's spends on locks. */
+int linux_fcntl(int fd, int command, long argument);
 /* The same descriptor above 2: one of the standard streams may be closed, and nothing of ours takes its place, where others
  * would write into it. */
 int linux_above_standard(int fd);

@@ -25,8 +25,8 @@ void power_button_open(void)
         int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
         if (fd < 0)
             return;
-        fcntl(fd, F_SETOWN, getpid());
-        fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC);
+        linux_fcntl(fd, F_SETOWN, getpid());
+        linux_fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC);
         buttons[count++] = fd;
     }
 }

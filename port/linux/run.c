@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/auxv.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 struct linux_arena linux_arena COOP_SECTION("coop_shm.header");
@@ -29,11 +30,16 @@ bool linux_arena_is_of(const struct linux_arena *head, uint64_t nonce)
     return head->magic == LINUX_ARENA_MAGIC && head->nonce == nonce && head->bytes == linux_arena_bytes();
 }
 
+int linux_fcntl(int fd, int command, long argument)
+{
+    return (int)syscall(SYS_fcntl, fd, command, argument);
+}
+
 int linux_above_standard(int fd)
 {
     if (fd < 0 || fd > STDERR_FILENO)
         return fd;
-    int above = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    int above = linux_fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     close(fd);
     return above;
 }

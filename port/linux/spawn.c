@@ -67,7 +67,7 @@ int port_open(int argc, char **argv)
 static void become(char **argv)
 {
     char *path = (char *)(uintptr_t)linux_executable_path();
-    fcntl(linux_arena_fd(), F_SETFD, 0);
+    linux_fcntl(linux_arena_fd(), F_SETFD, 0);
     syscall(SYS_execveat, linux_executable(), "", argv, environment, AT_EMPTY_PATH);
     if (errno != ENOSYS || path == NULL)
         return;

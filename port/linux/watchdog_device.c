@@ -28,12 +28,12 @@ static void tell_last_reset(void)
         int flag;
         const char *what;
     } causes[] = {{WDIOF_CARDRESET, "the hardware watchdog: the system had stopped feeding it"},
-                  {WDIOF_OVERHEAT, "overheating"},
-                  {WDIOF_FANFAULT, "a fan's failure"},
-                  {WDIOF_POWERUNDER, "a power supply that was too low"},
-                  {WDIOF_POWEROVER, "a power supply that was too high"},
-                  {WDIOF_EXTERN1, "the external line 1"},
-                  {WDIOF_EXTERN2, "the external line 2"}};
+                  {WDIOF_OVERHEAT, "heat"},
+                  {WDIOF_FANFAULT, "a fan"},
+                  {WDIOF_POWERUNDER, "too little power"},
+                  {WDIOF_POWEROVER, "too much power"},
+                  {WDIOF_EXTERN1, "external line 1"},
+                  {WDIOF_EXTERN2, "external line 2"}};
     int status = 0;
     if (!control(WDIOC_GETBOOTSTATUS, &status))
         return;

@@ -250,7 +250,7 @@ lint: ## layout, clang-tidy and cppcheck
 	  --suppress=missingIncludeSystem --suppress=comparePointers --suppress=internalAstError -D__x86_64__ $(INSIDE) $(PORT_CPPFLAGS) $(LINTED)
 
 clean: ## remove what was built (not the test library's source)
-	rm -rf build/linux* build/qemu-arm* build/image build/model build/host build/capture.nmea build/results
+	rm -rf build/linux* build/qemu-arm* build/image build/model* build/host build/capture.nmea build/results
 
 distclean: ## remove build/
 	rm -rf build

@@ -20,7 +20,7 @@ static ALWAYS_INLINE int claim(_Atomic uint32_t *end, uint32_t self)
         return 0;
     if (owner != 0 || self == 0)
         return MISUSE - COOP_MISUSE_FOREIGN_END;
-    port_owns(self);
+    port_owns(self); /* @claim */
     if (!atomic_compare_exchange_strong_explicit(end, &owner, self, memory_order_acq_rel, memory_order_relaxed))
         return MISUSE - COOP_MISUSE_FOREIGN_END;
     return 0;

@@ -65,8 +65,8 @@ static unsigned repair_consumers(const struct coop_object *queue, uint32_t dead)
         head = after(queue, head);
     state->seen_tail = tail; /* @repair_seen: never before next, which moves on when a dead letter is moved away */
     set_next(state, head);
-    atomic_store_explicit(&state->head, head, memory_order_release); /* @repair_head */
-    atomic_store_explicit(&state->consumer, 0, memory_order_release);
+    atomic_store_explicit(&state->head, head, memory_order_release);  /* @repair_head */
+    atomic_store_explicit(&state->consumer, 0, memory_order_release); /* @repair_end */
     return recovered;
 }
 
@@ -83,7 +83,7 @@ static unsigned repair(const struct coop_object *queue, uint32_t dead)
     unsigned recovered = consumers_are_out ? repair_consumers(queue, dead) : 0;
     if (producers_are_out) {
         state->seen_head = atomic_load_explicit(&state->head, memory_order_acquire);
-        atomic_store_explicit(&state->producer, 0, memory_order_release);
+        atomic_store_explicit(&state->producer, 0, memory_order_release); /* @repair_end */
     }
     return recovered;
 }

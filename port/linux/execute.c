@@ -285,7 +285,7 @@ static uint32_t announce_wait(const struct operation *operation, const struct co
         return sample;
     sample = atomic_fetch_or(word, 1) | 1; /* @wait_announce */
     if (has_owned_end(object) && !linux_self.needs_fence)
-        membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED);
+        membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED); /* @wait_barrier */
     return sample;
 }
 

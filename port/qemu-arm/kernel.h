@@ -172,6 +172,12 @@ static inline uint32_t *thread_frame(void)
     return frame;
 }
 
+/* Ends what came before: else the compiler mixes it with what comes, for which it saves registers. */
+static inline void kernel_settle(void)
+{
+    __asm__ volatile("" ::: "memory");
+}
+
 /* The supervisor's thread keeps PendSV out while it works on what the kernel uses. */
 static inline uint32_t kernel_enter(void)
 {

@@ -21,8 +21,11 @@ static __attribute__((noinline)) struct process *begin_slice(struct process *pro
 struct process *schedule_switch(struct process *current, struct scheduler *s)
 {
     uint32_t now = TIMER0->value; /* it counts down */
-    current->cpu_ticks += s->switched - now;
+    uint32_t ticks = s->switched - now;
     s->switched = now;
+    kernel_settle();
+    current->cpu_ticks += ticks;
+    kernel_settle();
     struct process *process = s->holder;
     if ((int32_t)s->levels < 0) /* LEVEL_SUPERVISOR */
         return s->current = &supervisor;

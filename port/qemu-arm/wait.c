@@ -41,11 +41,13 @@ void wait_park(struct process **list, uintptr_t a, int timeout_ms, const struct 
         thread_frame()[FRAME_R0] = (uint32_t)(timeout_ms == 0 ? COOP_EAGAIN : COOP_ESTOPPING);
         return;
     }
+    *plain(&block->blocked) = COOP_BLOCKED;
     process->a = a;
     process->operation = operation;
     process->state = STATE_PARKED;
-    *plain(&block->blocked) = COOP_BLOCKED;
+    kernel_settle();
     schedule_block_running(process);
+    kernel_settle();
     enlist(process, list);
     if (timeout_ms >= 0)
         limit(process, timeout_ms);
@@ -97,14 +99,16 @@ static __attribute__((noinline)) void end_wait(struct process *process)
 
 void wait_complete(struct process **list, struct process *first)
 {
-    uint32_t *blocked = plain(&first->block->blocked);
     *list = first->next;
     ((uint32_t *)first->context.psp)[FRAME_R0] = 0;
+    kernel_settle();
+    uint32_t *blocked = plain(&first->block->blocked);
     if (clock_has(first) || *blocked != COOP_BLOCKED) {
         end_wait(first);
         return;
     }
     *blocked = COOP_RUNS;
+    kernel_settle();
     schedule_ready(first);
 }
 

@@ -5,7 +5,6 @@
 #ifndef COOP_COPY_H
 #define COOP_COPY_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -13,14 +12,9 @@ struct four_words {
     uint32_t words[4];
 } __attribute__((may_alias));
 
-static inline bool is_four_words(size_t bytes, const void *message)
-{
-    return bytes == sizeof(struct four_words) && ((uintptr_t)message & 3) == 0;
-}
-
 static inline __attribute__((always_inline)) void copy_item(void *restrict to, const void *restrict from, size_t bytes)
 {
-    if (__builtin_expect(is_four_words(bytes, (const void *)((uintptr_t)to | (uintptr_t)from)), 1))
+    if (__builtin_expect(bytes == sizeof(struct four_words) && (((uintptr_t)to | (uintptr_t)from) & 3) == 0, 1))
         *(struct four_words *)to = *(const struct four_words *)from;
     else
         memcpy(to, from, bytes);

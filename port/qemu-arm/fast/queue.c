@@ -20,20 +20,25 @@ static bool is_anothers(bool owned, _Atomic uint32_t *end, const struct process 
     return owned && atomic_load_explicit(end, memory_order_relaxed) != caller->self;
 }
 
-static void put_item(const struct coop_object *queue, uint32_t position, const void *message)
+static bool is_four_words(size_t bytes, const void *message)
 {
-    if (MOSTLY_TRUE(is_four_words(queue->item_bytes, message)))
-        ((struct four_words *)queue->items)[position & INDEX] = *(const struct four_words *)message;
-    else
-        memcpy(item_at(queue, position), message, queue->item_bytes);
+    return MOSTLY_TRUE(bytes == sizeof(struct four_words)) && MOSTLY_TRUE(((uintptr_t)message & 3) == 0);
 }
 
-static void get_item(const struct coop_object *queue, uint32_t position, void *message)
+static void put_item(const struct coop_object *queue, uint32_t position, const void *message, size_t bytes)
 {
-    if (MOSTLY_TRUE(is_four_words(queue->item_bytes, message)))
+    if (is_four_words(bytes, message))
+        ((struct four_words *)queue->items)[position & INDEX] = *(const struct four_words *)message;
+    else
+        memcpy(item_at(queue, position), message, bytes);
+}
+
+static void get_item(const struct coop_object *queue, uint32_t position, void *message, size_t bytes)
+{
+    if (is_four_words(bytes, message))
         *(struct four_words *)message = ((const struct four_words *)queue->items)[position & INDEX];
     else
-        memcpy(message, item_at(queue, position), queue->item_bytes);
+        memcpy(message, item_at(queue, position), bytes);
 }
 
 /* try_put and try_get, of such a queue: its `next` is its head. What they see is kept where those expect it. */
@@ -42,11 +47,13 @@ static int put(const struct coop_object *queue, const struct process *caller, ui
     struct coop_queue_state *state = state_of(queue);
     if (SELDOM(!is_plain(state) || is_anothers(queue->one_producer, &state->producer, caller)))
         return UNUSUAL;
+    size_t bytes = queue->item_bytes;
     uint32_t tail = atomic_load_explicit(&state->tail, memory_order_relaxed);
-    state->seen_head = atomic_load_explicit(&state->head, memory_order_relaxed);
-    if (SELDOM(is_full(state->seen_head, tail)))
+    uint32_t head = atomic_load_explicit(&state->head, memory_order_relaxed);
+    state->seen_head = head;
+    if (SELDOM(is_full(head, tail)))
         return WOULD_BLOCK;
-    put_item(queue, tail, (const void *)message);
+    put_item(queue, tail, (const void *)message, bytes);
     atomic_store_explicit(&state->tail, after(queue, tail), memory_order_relaxed);
     return 0;
 }
@@ -56,11 +63,13 @@ static int get(const struct coop_object *queue, const struct process *caller, ui
     struct coop_queue_state *state = state_of(queue);
     if (SELDOM(!is_plain(state) || is_anothers(queue->one_consumer, &state->consumer, caller)))
         return UNUSUAL;
+    size_t bytes = queue->item_bytes;
+    uint32_t tail = atomic_load_explicit(&state->tail, memory_order_relaxed);
     uint32_t head = atomic_load_explicit(&state->head, memory_order_relaxed);
-    state->seen_tail = atomic_load_explicit(&state->tail, memory_order_relaxed);
-    if (SELDOM(head == state->seen_tail))
+    state->seen_tail = tail;
+    if (SELDOM(head == tail))
         return WOULD_BLOCK;
-    get_item(queue, head, (void *)message);
+    get_item(queue, head, (void *)message, bytes);
     head = after(queue, head);
     set_next(state, head);
     atomic_store_explicit(&state->head, head, memory_order_relaxed);

@@ -152,7 +152,7 @@ struct coop_process {
     uint32_t instances;      /* how many may be alive at once; 1 unless told */
     uint32_t stack_bytes;    /* board: exact; Linux: at least 256 KiB is given. 0: the port's default */
     uint32_t watchdog_ms;    /* CPU time without a check-in before it is a runaway; 0: unwatched */
-    uint32_t heartbeat_ms;   /* wall time between calls of coop_checkin before it is hung; 0: unwatched */
+    uint32_t heartbeat_ms;   /* wall time between calls of coop_checkin, waiting for a CPU included; 0: unwatched */
     uint32_t lifetime_ms;    /* wall time of one run; 0: without end */
     uint32_t grace_ms;       /* then it is killed; 0: 100 ms, for the watchdog none. Inside an object none */
     uint32_t max_restarts;   /* within window_ms; 0: without end */

@@ -1,3 +1,3 @@
 # runtime/queue.c: take
 # Who takes a lease ends cleanly, as if it had none.
-s#(->position = position;\n[^\n]*\n)    port_owns\(self\);\n#\1#
+s#    port_owns\(self\);\n(    if \(mark < MAX_DELIVERIES)#\1#

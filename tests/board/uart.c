@@ -25,6 +25,7 @@ enum { HAS_BYTE = 1 << 0, HAS_ROOM = 1 << 1, CLIENT = 1 << 2, ANYTHING = HAS_BYT
 COOP_QUEUE(input, char, DEPTH);
 COOP_QUEUE(output, char, DEPTH);
 COOP_EVENT(work);
+COOP_SHARED(bool, is_up);     /* the driver, since its last death */
 COOP_SHARED(uint32_t, begun); /* the byte that was sent last, or may have been: its place in `output` */
 
 COOP_PERIPHERALS(uart2, {0x40006000u, 4096});
@@ -73,6 +74,7 @@ static int drive(const void *argument)
     (void)argument;
     UART2->divider = DIVIDER;
     UART2->ctrl = CTRL_BOTH;
+    SEEN(is_up) = true;
     do {
         receive();
         transmit();
@@ -129,7 +131,7 @@ struct timer { /* the CMSDK dual timer's first */
     volatile uint32_t load, value, control, clear;
 };
 #define TIMER ((struct timer *)0x40002000u)
-enum { PERIOD_TICKS = 7919, UNDER_FIRE = 2000, LEAST_KILLS = 20, LETTERS = 26 };
+enum { PERIOD_TICKS = 7919, UNDER_FIRE = 2000, LEAST_KILLS = 20, LETTERS = 26, LEAST_TICKS = 1000 };
 enum {
     IRQ_TIMER = 10,
     TIMER_ONCE = 1 << 7 | 1 << 5 | 1 << 1 | 1 << 0,
@@ -146,6 +148,7 @@ static void kill_driver(void)
         if (process->descriptor == &driver && (process->state == STATE_READY || process->state == STATE_PARKED)) {
             kills++;
             killed_at_work = coop_queue_count(&output) > 0;
+            is_up = false;
             kernel_end(process, 0, SIGNAL_KILL);
         }
 }
@@ -164,17 +167,21 @@ static void wait_until_sent(void)
         (void)coop_sleep_ms(1);
 }
 
-/* Numbers, each ended by a kill one tick later than the last, until all of one had gone before. */
+/*
+ * Numbers, the driver killed one tick later in each than in the last, until the number had gone before. Whether the client or
+ * the driver runs first is the scheduling policy's.
+ */
 static int count(void)
 {
     char text[8];
-    unsigned before = 0;
-    for (unsigned ticks = 1; before == 0 || SEEN(killed_at_work); ticks++) {
-        before = SEEN(kills);
+    for (unsigned ticks = 1; ticks <= LEAST_TICKS || SEEN(killed_at_work); ticks++) {
+        unsigned before = SEEN(kills);
+        while (!SEEN(is_up))
+            (void)coop_sleep_ms(1);
         snprintf(text, sizeof text, "%04u\n", ticks);
+        set_timer(ticks, TIMER_ONCE);
         if (write_text(text) < 0)
             return -1;
-        set_timer(ticks, TIMER_ONCE);
         while (SEEN(kills) == before)
             (void)coop_sleep_ms(1);
         wait_until_sent();

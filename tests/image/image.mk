@@ -12,7 +12,7 @@ ifneq ($(ARCH),)
 BOOTS :=
 TOO_LONG := test_queue_model # minutes, in an emulator
 
-# Without an MMU: they fork, or overflow a stack by so much that others' memory is hit.
+# They fork.
 NOT_nommu     := test_fault test_scribble test_system test_spawn test_log test_bell
 IMAGE_TESTS   := $(filter-out $(TOO_LONG) $(NOT_$(ARCH)),$(PLAIN_TESTS) $(PLAIN_TESTS_linux) $(PORT_TESTS) $(PORT_TESTS_linux))
 IMAGES        := tracker $(if $(BOOTS),$(addprefix tests/image/,suites ender stopper eater spoiler))
@@ -35,8 +35,9 @@ TEST_SCRIPTS_linux := $(filter-out tests/tracker_kill.sh tests/tracker_inject.sh
 endif
 
 ifeq ($(ARCH),nommu)
+IMAGE_TESTS        += test_isolation
 TEST_TOOLS_linux   := $(filter $(IMAGE_TESTS),$(PLAIN_TESTS) $(PLAIN_TESTS_linux))
-PORT_TOOLS_linux   := $(filter $(IMAGE_TESTS),$(PORT_TESTS) $(PORT_TESTS_linux)) image/suites
+PORT_TOOLS_linux   := $(filter $(IMAGE_TESTS),$(PORT_TESTS) $(PORT_TESTS_linux)) test_isolation image/suites
 PLAIN_TESTS        :=
 PLAIN_TESTS_linux  :=
 PORT_TESTS         :=

@@ -77,8 +77,8 @@ static void send(struct cmsdk_uart *uart, struct ring *ring)
 
 void console_received(void)
 {
+    UART0->status = UART_INT_RX; /* first: a byte that comes later asks again */
     receive();
-    UART0->status = UART_INT_RX;
     if (used(&received) > 0 || ended)
         wait_wake(&console, WAKES_DATA);
 }

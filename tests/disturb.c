@@ -6,6 +6,8 @@
  * Prints the number of kills. Ends with the program's status, or 99 when it did not end in time: then all is killed.
  */
 #define _GNU_SOURCE
+#include "proc.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -65,22 +67,15 @@ static void nap_us(unsigned us)
 }
 
 /* Whether the process is the program's child, of that name, and no zombie. */
-static bool is_victim(const char *pid)
+static bool is_victim(pid_t pid)
 {
-    char path[300];
-    char text[400] = "";
+    char text[400];
     const char *name_end;
     char state;
     int parent;
-    FILE *stat_file;
 
-    snprintf(path, sizeof path, "/proc/%s/stat", pid);
-    stat_file = fopen(path, "r");
-    if (!stat_file)
+    if (!proc_text(pid, "stat", text, sizeof text))
         return false;
-    if (!fgets(text, sizeof text, stat_file))
-        text[0] = '\0';
-    fclose(stat_file);
     name_end = strrchr(text, ')');
     if (!name_end || sscanf(name_end + 1, " %c %d", &state, &parent) != 2 || parent != program || state == 'Z')
         return false;
@@ -97,9 +92,11 @@ static pid_t find_victim(void)
 
     if (!proc)
         fail("/proc");
-    while (!found && (entry = readdir(proc)))
-        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && is_victim(entry->d_name))
-            found = (pid_t)atoi(entry->d_name);
+    while (!found && (entry = readdir(proc))) {
+        pid_t pid = (pid_t)atoi(entry->d_name);
+        if (pid > 0 && is_victim(pid))
+            found = pid;
+    }
     closedir(proc);
     return found;
 }

@@ -102,18 +102,3 @@ int open_descriptors(void)
         count += fcntl(fd, F_GETFD) >= 0;
     return count;
 }
-
-long proc_number(pid_t pid, const char *file, const char *key)
-{
-    char path[64], text[4096];
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
-    if (fd >= 0)
-        close(fd);
-    if (got < 0)
-        return -1;
-    text[got] = '\0';
-    const char *at = strstr(text, key);
-    return at != NULL ? strtol(at + strlen(key), NULL, 10) : -1;
-}

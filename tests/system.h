@@ -38,7 +38,4 @@ int system_says(const struct system *system, const char *text);
 /* How many descriptors this process has open. */
 int open_descriptors(void);
 
-/* A number behind `key` in /proc/PID/FILE, or -1. */
-long proc_number(pid_t pid, const char *file, const char *key);
-
 #endif

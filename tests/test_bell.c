@@ -1,4 +1,5 @@
 /* When the supervisor wakes up, and what becomes of it when it is suspended itself. Whole systems, on Linux. */
+#include "proc.h"
 #include "system.h"
 
 #include <signal.h>

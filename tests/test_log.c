@@ -1,4 +1,5 @@
 /* The log: whole records, counted when they are dropped, and never waited for. Whole systems, on Linux. */
+#include "proc.h"
 #include "system.h"
 
 #include <fcntl.h>
@@ -124,14 +125,8 @@ enum { LAST_RECORDS = 12 };
 
 static void wait_for(pid_t pid, char wanted)
 {
-    for (char path[32], state = '?'; state != wanted; sched_yield()) {
-        snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-        FILE *file = fopen(path, "r");
-        if (file == NULL)
-            return;
-        (void)!fscanf(file, "%*d %*[^)]) %c", &state);
-        fclose(file);
-    }
+    for (char state = '?'; state != wanted && state != '\0'; state = proc_state(pid))
+        sched_yield();
 }
 
 static int log_to_the_stopped(const void *argument)

@@ -1,7 +1,7 @@
 /* How processes are made on Linux: what they inherit, what a system needs of its machine, and what thousands of starts leave. */
+#include "proc.h"
 #include "system.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -44,32 +44,6 @@ static int wait_here(const void *argument)
 COOP_PROCESS(waiter, wait_here);
 
 /* 10,000 starts and joins. */
-static long children_of_supervisor(void)
-{
-    char path[64], text[4096];
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)getppid(), (int)getppid());
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd >= 0 ? read(fd, text, sizeof text) : -1;
-    close(fd);
-    long count = 0;
-    for (ssize_t i = 0; i < got; i++)
-        count += text[i] == ' ';
-    return got < 0 ? -1 : count;
-}
-
-static long descriptors_of_supervisor(void)
-{
-    char path[64];
-    long count = 0;
-    snprintf(path, sizeof path, "/proc/%d/fd", (int)getppid());
-    DIR *folder = opendir(path);
-    while (folder != NULL && readdir(folder) != NULL)
-        count++;
-    if (folder != NULL)
-        closedir(folder);
-    return count;
-}
-
 static int cycle(int times)
 {
     struct coop_handle handle;
@@ -86,13 +60,13 @@ static int cycle_often(const void *argument)
     (void)argument;
     if (cycle(100) != 0)
         return 1;
-    long fds = descriptors_of_supervisor(), children = children_of_supervisor();
+    int fds = proc_descriptors(getppid()), children = proc_children(getppid());
     long rss = proc_number(getppid(), "status", "VmRSS:"), size = proc_number(getppid(), "status", "VmSize:");
     if (fds <= 0 || children != 1 || rss <= 0)
         return 2;
     if (cycle(CYCLES) != 0)
         return 3;
-    if (descriptors_of_supervisor() != fds || children_of_supervisor() != 1)
+    if (proc_descriptors(getppid()) != fds || proc_children(getppid()) != 1)
         return 4;
     if (proc_number(getppid(), "status", "VmSize:") > size || proc_number(getppid(), "status", "VmRSS:") > rss + 64)
         return 5;
@@ -142,14 +116,11 @@ static int show_names(const void *argument)
 {
     (void)argument;
     struct coop_handle handle;
-    char path[64];
     if (coop_start(&waiter, NULL, 0, &handle) < 0)
         return 1;
     static const char *const files[] = {"comm", "cmdline"};
     for (int i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "/proc/%d/%s", coop_native_pid(handle), files[i]);
-        int fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0 || read(fd, names[i], sizeof names[i]) <= 0)
+        if (!proc_text(coop_native_pid(handle), files[i], names[i], sizeof names[i]))
             return 2;
         names[i][strcspn(names[i], "\n")] = '\0';
         if (strcmp(names[i], "waiter") != 0)

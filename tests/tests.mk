@@ -60,4 +60,6 @@ include tests/model/model.mk
 include tests/storm/storm.mk
 include tests/image/image.mk
 
-$(foreach t,test_system test_spawn test_log test_bell test_scribble test_scribble_words,$(eval $t_SOURCES := tests/system.c))
+$(foreach t,test_system test_scribble test_scribble_words,$(eval $t_SOURCES := tests/system.c))
+$(foreach t,test_spawn test_log test_bell,$(eval $t_SOURCES := tests/system.c tests/proc.c))
+disturb_SOURCES := tests/proc.c

@@ -1,9 +1,9 @@
 /* What must hold when all is quiet: nothing lost or doubled beyond what each operation says, everything back, nobody left. */
 #include "storm.h"
 
+#include "proc.h"
 #include "processes.h"
 
-#include <dirent.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -143,23 +143,10 @@ static void check_holders(void)
     (void)coop_event_clear(&bells, COOP_EVENT_FLAGS);
 }
 
-static int entries(const char *path)
-{
-    DIR *directory = opendir(path);
-    int n = 0;
-    while (directory != NULL && readdir(directory) != NULL)
-        n++;
-    if (directory != NULL)
-        closedir(directory);
-    return n;
-}
-
 static int descriptors_of(const char *who, pid_t pid)
 {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
-    int n = entries(path);
-    if (n == 0)
+    int n = proc_descriptors(pid);
+    if (n < 0)
         storm_fail("the descriptors of the %s can't be counted", who);
     return n;
 }
@@ -167,17 +154,7 @@ static int descriptors_of(const char *who, pid_t pid)
 /* Of the supervisor's children only the root, which looks, is left. */
 static void check_children(void)
 {
-    char path[64];
-    int pid, n = 0;
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)getppid(), (int)getppid());
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        storm_fail("%s can't be read", path);
-        return;
-    }
-    while (fscanf(file, "%d", &pid) == 1)
-        n++;
-    fclose(file);
+    int n = proc_children(getppid());
     if (n != 1)
         storm_fail("the supervisor has %d children instead of one", n);
 }

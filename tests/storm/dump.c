@@ -2,24 +2,17 @@
 #include "storm.h"
 
 #include "port.h"
+#include "proc.h"
 #include "processes.h"
 #include "queue_ring.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 static void dump_proc(FILE *out, pid_t pid, const char *what)
 {
-    char path[64], text[300];
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, what);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t bytes = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
-    if (fd >= 0)
-        close(fd);
-    if (bytes <= 0)
+    char text[300];
+    if (!proc_text(pid, what, text, sizeof text))
         return;
-    text[bytes] = '\0';
     text[strcspn(text, "\n")] = '\0';
     const char *from = strrchr(text, ')'); /* of stat only what follows the name */
     fprintf(out, " %s: %.80s;", what, from != NULL ? from + 2 : text);

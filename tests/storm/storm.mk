@@ -10,7 +10,8 @@ PORT_TOOLS_linux   += storm/storm storm/watchdog
 TEST_SCRIPTS_linux += tests/storm/part.sh
 endif
 
-storm/storm_SOURCES := $(addprefix tests/storm/, root.c kills.c queues.c holders.c lives.c worker.c check.c dump.c)
+storm/storm_SOURCES := $(addprefix tests/storm/, root.c kills.c queues.c holders.c lives.c worker.c check.c dump.c) \
+                       tests/proc.c
 
 .PHONY: storm watchdog-accuracy watchdog-alarms
 storm: $(BUILD)/tests/storm/storm ## kill, suspend and mislead processes at random: SECONDS= or KILLS=, SEED=

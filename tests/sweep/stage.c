@@ -2,7 +2,7 @@
 #include "sweep.h"
 
 #include "linux.h"
-#include <fcntl.h>
+#include "proc.h"
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -129,25 +129,10 @@ pid_t stage_spawn(uint32_t self, const struct action *action, bool traced)
     return pid;
 }
 
-static char state_of(pid_t pid)
-{
-    char path[32], text[256];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t bytes = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
-    if (fd >= 0)
-        close(fd);
-    if (bytes <= 0)
-        return 0;
-    text[bytes] = '\0';
-    const char *end = strrchr(text, ')');
-    return end != NULL ? end[2] : 0;
-}
-
 /* The port says so just before the system call, the kernel when it has come to it. */
 bool stage_sleeps(uint32_t self, pid_t pid)
 {
-    return atomic_load(&coop_blocks_start[self - 1].blocked) != 0 && state_of(pid) == 'S';
+    return atomic_load(&coop_blocks_start[self - 1].blocked) != 0 && proc_state(pid) == 'S';
 }
 
 static bool is_settled(uint32_t self, pid_t pid)

@@ -1,6 +1,8 @@
 /* One instruction at a time. What the victim's own words in the stage say tells where its operation begins and ends. */
 #include "sweep.h"
 
+#include "proc.h"
+
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -71,17 +73,7 @@ void stepper_release(pid_t pid)
 
 uintptr_t stepper_pc(pid_t pid)
 {
-    char path[32], text[256] = "";
-    unsigned long pc = 0;
-    snprintf(path, sizeof path, "/proc/%d/syscall", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return 0;
-    if (fgets(text, sizeof text, file) != NULL) {
-        const char *last = strrchr(text, ' ');
-        if (last != NULL && sscanf(last, "%lx", &pc) != 1)
-            pc = 0;
-    }
-    fclose(file);
-    return pc;
+    char text[256];
+    const char *last = proc_text(pid, "syscall", text, sizeof text) ? strrchr(text, ' ') : NULL;
+    return last != NULL ? strtoul(last, NULL, 16) : 0;
 }

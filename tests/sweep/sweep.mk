@@ -12,9 +12,9 @@ ifeq ($(PORT)$(SANITIZE)$(ARCH),linux)
 PORT_TESTS_linux += sweep/test_sweep sweep/test_sweep_life test_signals
 endif
 
-sweep/test_sweep_life_SOURCES := $(addprefix tests/sweep/, life_scenes.c stage.c stepper.c world.c)
+sweep/test_sweep_life_SOURCES := $(addprefix tests/sweep/, life_scenes.c stage.c stepper.c world.c) tests/proc.c
 sweep/test_sweep_SOURCES := $(addprefix tests/sweep/, cases.c model.c order.c judge.c pairs.c repairs.c run.c stage.c \
-                              stepper.c world.c)
+                              stepper.c world.c) tests/proc.c
 
 .PHONY: sweep sweep-mutants
 sweep: $(BUILD)/tests/sweep/test_sweep $(BUILD)/tests/sweep/test_sweep_life ## kill a process at every instruction of every operation

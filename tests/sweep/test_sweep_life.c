@@ -6,6 +6,7 @@
 #include "sweep.h"
 
 #include "linux.h"
+#include "proc.h"
 #include <coop/shared.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -89,17 +90,8 @@ static struct coop_end kill_after(enum scene scene, long instructions, bool *mor
 /* The supervisor's children, by the kernel. */
 bool life_is_over(void)
 {
-    char path[64], text[1024] = "";
-    int n = 0;
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", getppid(), getppid());
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return true; /* a kernel without that file */
-    if (fgets(text, sizeof text, file) != NULL)
-        for (char *p = strtok(text, " \n"); p != NULL; p = strtok(NULL, " \n"))
-            n++;
-    fclose(file);
-    return n == 1;
+    int n = proc_children(getppid());
+    return n == 1 || n < 0; /* a kernel that doesn't tell */
 }
 
 static int stride = 1;

@@ -13,12 +13,17 @@ APP     := hello
 # What `make test` builds and runs, one set of make's arguments each.
 CONFIGURATIONS := PORT=linux SANITIZE=1 PORT=qemu-arm POLICY=feedback ARCH=armhf
 
-PACKAGES       := gcc libc6-dev binutils musl-tools linux-libc-dev libcmocka-dev xz-utils \
+PACKAGES       := gcc libc6-dev binutils musl-tools linux-libc-dev libcmocka-dev xz-utils pkgconf \
                   gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm spin
 PACKAGES_bench := g++ libboost-dev libck-dev
 PACKAGES_lint  := clang-format clang-tidy cppcheck git
 
 MAKEFLAGS += --no-builtin-rules
+
+# make -j setup install: what is missing comes first.
+ifneq ($(filter setup,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
 
 all: $(if $(ARCH),programs,$(if $(filter linux,$(PORT)),help,test-programs))
 
@@ -220,19 +225,17 @@ size: programs ## the RAM that each process, queue, semaphore, ... of each app c
 	  { $(NM) -S $(BUILD)/$$a$(EXE) | sort; $(or $(SIZES),:) $(BUILD)/$$a$(EXE); } | awk -f runtime/size.awk; \
 	  $(or $(FILE_SIZES),:) $(BUILD)/$$a$(EXE); done
 
-MUSL = $(PREFIX)/lib/coop/musl
+INSTALLED = $(DESTDIR)$(PREFIX)
 
-install: $(LIB) ## install library, headers, linker fragment, coop.pc, and with ARCH= musl, under PREFIX (DESTDIR is honoured)
-	install -d $(DESTDIR)$(PREFIX)/include/coop $(DESTDIR)$(PREFIX)/lib/coop $(DESTDIR)$(PREFIX)/lib/pkgconfig
-	install -m 644 runtime/include/coop.h $(DESTDIR)$(PREFIX)/include
-	install -m 644 runtime/include/coop/*.h $(DESTDIR)$(PREFIX)/include/coop
-	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib
-	install -m 644 $(LINKER_SCRIPTS) $(DESTDIR)$(PREFIX)/lib/coop
-	$(if $(SYSROOT),cp -rT $(SYSROOT) $(DESTDIR)$(MUSL))
-	$(if $(SYSROOT),sed 's|$(SYSROOT)|$(MUSL)|g' $(SYSROOT)/musl-gcc.specs > $(DESTDIR)$(MUSL)/musl-gcc.specs)
-	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LDFLAGS@|$(LDFLAGS_$(VARIANT))|' \
-	  -e 's|@CFLAGS@|$(if $(SYSROOT),-specs=$(MUSL)/musl-gcc.specs) $(CODE)|' \
-	  port/linux/coop.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/coop.pc
+install: $(LIB) ## install library, headers, linker script, coop.pc, and what a cross build needs, under PREFIX (DESTDIR is honoured)
+	install -d $(INSTALLED)/include/coop $(INSTALLED)/lib/coop $(INSTALLED)/lib/pkgconfig
+	install -m 644 runtime/include/coop.h $(INSTALLED)/include
+	install -m 644 runtime/include/coop/*.h $(INSTALLED)/include/coop
+	install -m 644 $(LIB) $(INSTALLED)/lib
+	install -m 644 $(filter %.ld,$(LINKER_SCRIPTS)) $(INSTALLED)/lib/coop
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@CFLAGS@|$(INSTALLED_CFLAGS)|; s|@LDFLAGS@|$(INSTALLED_LDFLAGS)|' \
+	  port/$(PORT)/coop.pc.in > $(INSTALLED)/lib/pkgconfig/coop.pc
+	$(install_more)
 
 C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
 

@@ -19,6 +19,9 @@ TEST_TOOLS_linux := capture_check disturb
 
 TEST_SCRIPTS       :=
 TEST_SCRIPTS_linux := $(patsubst %,tests/tracker_%.sh,captures kill inject input stop)
+ifeq ($(VARIANT),musl)
+TEST_SCRIPTS_linux += tests/installed.sh
+endif
 
 # Thousands of systems: too many for an emulator.
 ifeq ($(ARCH),)

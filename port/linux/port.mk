@@ -107,3 +107,12 @@ RUNNER_armhf   := $(call QEMU_USER,arm)
 RUNNER_aarch64 := $(call QEMU_USER,aarch64)
 RUNNER_x86_64  := $(call QEMU_USER,x86_64)
 RUNNER         := $(RUNNER_$(filter-out $(MACHINE),$(ARCH)))
+
+# For an application that is built elsewhere: what coop.pc tells, and with ARCH= its musl.
+MUSL              = $(PREFIX)/lib/coop/musl
+INSTALLED_CFLAGS  = $(if $(SYSROOT),-specs=$(MUSL)/musl-gcc.specs) $(CODE)
+INSTALLED_LDFLAGS = $(LDFLAGS_$(VARIANT))
+define install_more
+$(if $(SYSROOT),cp -rT $(SYSROOT) $(DESTDIR)$(MUSL))
+$(if $(SYSROOT),sed 's|$(SYSROOT)|$(MUSL)|g' $(SYSROOT)/musl-gcc.specs > $(DESTDIR)$(MUSL)/musl-gcc.specs)
+endef

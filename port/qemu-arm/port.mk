@@ -22,7 +22,7 @@ PORT_REPLACES := $(addprefix runtime/,queue.c semaphore.c lock.c)
 
 # 32-bit integers are int, as on Linux, so that one source has one set of formats; the compiler would make them long.
 PORT_CFLAGS := $(BOARD_CPU) -mthumb --specs=picolibc.specs -U__INT32_TYPE__ -U__UINT32_TYPE__ \
-               -D__INT32_TYPE__=int '-D__UINT32_TYPE__=unsigned int'
+               -D__INT32_TYPE__=int -D__UINT32_TYPE__=unsigned
 
 # The kernel, the runtime: at their own addresses, without floating point. Applications: their variables through r9.
 KERNEL_CFLAGS := -DPOLICY_FILE='"policy_$(POLICY).h"' -ffixed-r9 -mgeneral-regs-only -Iport/qemu-arm/$(BOARD_FPU) \
@@ -38,8 +38,8 @@ TEST_CPPFLAGS :=
 
 # What every firmware is linked with: the library too, since it brings the start.
 LINKER_SCRIPTS := port/qemu-arm/firmware.ld port/qemu-arm/link $(BUILD)/libcoop.a
-PORT_LDFLAGS   := -nostartfiles -pie -Wl,--no-dynamic-linker -Wl,-z,notext -Wl,--no-warn-rwx-segments \
-                  -T port/qemu-arm/firmware.ld
+FIRMWARE       := -nostartfiles -pie -Wl,--no-dynamic-linker -Wl,-z,notext -Wl,--no-warn-rwx-segments
+PORT_LDFLAGS   := $(FIRMWARE) -T port/qemu-arm/firmware.ld
 PLAIN_LDFLAGS  := $(PORT_LDFLAGS)
 PORT_LIBS      := -lc $(BUILD)/libcoop.a
 
@@ -47,3 +47,12 @@ CMOCKA_CPPFLAGS := -DHAVE_INTTYPES_H -DHAVE_SIGNAL_H -DHAVE_STRINGS_H -DHAVE_MAL
 
 RUNNER := port/qemu-arm/run --board $(BOARD_MACHINE) --repeatable
 SIZES  := port/qemu-arm/sizes
+
+# For a firmware that is built elsewhere: what coop.pc tells, and the tools.
+INSTALLED_CFLAGS  := $(PORT_CFLAGS) $(APP_CFLAGS)
+INSTALLED_LDFLAGS := $(FIRMWARE)
+define install_more
+install -D port/qemu-arm/link $(INSTALLED)/bin/coop-link
+install -D port/qemu-arm/run $(INSTALLED)/bin/coop-run
+sed -i 's/^machine=.*/machine=$(BOARD_MACHINE)/' $(INSTALLED)/bin/coop-run
+endef

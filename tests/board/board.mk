@@ -7,6 +7,8 @@ PORT_TOOLS_qemu-arm += $(addprefix board/,stuck ends uart)
 TEST_SCRIPTS_qemu-arm += $(patsubst %,tests/board/%.sh,hello tracker reset ends uart)
 
 ifeq ($(PORT)-$(BOARD)-$(POLICY),qemu-arm-mps2-an386-priority)
+TEST_SCRIPTS_qemu-arm += tests/installed.sh
+
 # Other boards have the same kernel: hello, and the suites that another core could fail.
 OTHER_BOARDS   := mps2-an385 mps2-an500
 OTHER_SUITES   := test_supervisor test_misuse test_c_library $(addprefix board/,abuse bad_calls interrupt grants overflow)

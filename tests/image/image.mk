@@ -18,7 +18,7 @@ IMAGE_TESTS   := $(filter-out $(TOO_LONG) $(NOT_$(ARCH)),$(PLAIN_TESTS) $(PLAIN_
 IMAGES        := tracker $(if $(BOOTS),$(addprefix tests/image/,suites ender stopper eater spoiler))
 IMAGE_SCRIPTS := size tracker $(if $(BOOTS),suites faults watchdog board)
 
-PACKAGES_$(ARCH)   += $(if $(BOOTS),u-boot-qemu mtools pkgconf)
+PACKAGES_$(ARCH)   += $(if $(BOOTS),u-boot-qemu mtools)
 TEST_IMAGES        := $(patsubst %,build/image/%-$(ARCH).cpio.gz,$(IMAGES))
 PORT_TOOLS_linux   := image/suites image/ender image/stopper image/eater
 TEST_TOOLS_linux   += image/spoiler

@@ -12,8 +12,9 @@
  *   reader    of a file, nothing: it reads the file again and passes over what it had sent on. Of anything else, the
  *             sentences that it had read and not sent on: a buffer of 256 bytes at most.
  *   reporter  nothing, but when it dies between a line and the note of it in its journal, that line is printed again:
- *             what is out cannot be taken back, and a report that is missing would be worse. (On a board, whose console
- *             takes a line in pieces, the first of the two may be broken off.)
+ *             what is out cannot be taken back, and a report that is missing would be worse. When it dies in the middle of
+ *             a line, the first of the two is broken off, and ends there: a board's console takes a line in pieces, and
+ *             so does a file on Linux, at the edge of a page.
  *   geofence  the same.
  *   root      the system: it ends, without a summary.
  *
@@ -52,11 +53,14 @@ void close_queue(const struct coop_queue *queue)
 int print_line(const char *line, size_t length)
 {
     int error = coop_lock_acquire(&output, COOP_FOREVER);
-    int written;
+    int written = 1;
 
-    if (error < 0 && error != COOP_EOWNERDEAD) /* the lock guards no state: nothing is to be mended */
+    if (error < 0 && error != COOP_EOWNERDEAD)
         return error;
-    written = coop_stream_write(COOP_STDOUT, line, length, COOP_FOREVER);
+    if (error == COOP_EOWNERDEAD) /* it may have left the beginning of a line: ours is not to be its end */
+        written = coop_stream_write(COOP_STDOUT, "\n", 1, COOP_FOREVER);
+    if (written == 1)
+        written = coop_stream_write(COOP_STDOUT, line, length, COOP_FOREVER);
     while (coop_lock_release(&output) == COOP_EBUSY)
         coop_yield();
     if (written >= 0)

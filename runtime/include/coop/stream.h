@@ -28,7 +28,8 @@ COOP_RESULT int coop_stream_read(int stream, void *buffer, size_t bytes, int tim
 /*
  * Writes all of `bytes` bytes, waiting up to timeout_ms for room. Returns how many were written, which is fewer only
  * when the timeout passed or the process is asked to stop after some were written; COOP_EAGAIN (timeout 0),
- * COOP_ETIMEDOUT, COOP_ESTOPPING, COOP_ECLOSED (nobody reads any more), COOP_EINVAL, COOP_EIO.
+ * COOP_ETIMEDOUT, COOP_ESTOPPING, COOP_ECLOSED (nobody reads any more), COOP_EINVAL, COOP_EIO. A process that is killed
+ * meanwhile may leave the beginning of it, also in a file.
  */
 COOP_RESULT int coop_stream_write(int stream, const void *buffer, size_t bytes, int timeout_ms);
 

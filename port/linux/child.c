@@ -6,9 +6,9 @@
 
 #include "machine.h"
 #include "operations.h"
+#include <coop/log.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -53,7 +53,7 @@ void linux_misuse(enum coop_misuse reason, uintptr_t pc)
     report->reason = (uint8_t)reason;
     report->cause = COOP_MISUSED;
     if (linux_self.slot == 0)
-        fprintf(stderr, "coop: misuse outside a process: %s\n", coop_misuse_name((int)reason));
+        coop_log("misuse outside a process: %s", coop_misuse_name((int)reason));
     signal(SIGABRT, SIG_DFL);
     abort();
 }

@@ -68,12 +68,12 @@ bool linux_is_stopping(void)
     return atomic_load(&linux_self.block->stopping) != 0;
 }
 
-struct timespec linux_deadline(int timeout_ms)
+struct timespec linux_deadline(unsigned timeout_ms)
 {
     struct timespec at;
     clock_gettime(CLOCK_MONOTONIC, &at);
     at.tv_sec += timeout_ms / 1000;
-    at.tv_nsec += timeout_ms % 1000 * 1000000L;
+    at.tv_nsec += (long)(timeout_ms % 1000 * 1000000);
     if (at.tv_nsec >= 1000000000L) {
         at.tv_sec++;
         at.tv_nsec -= 1000000000L;
@@ -141,8 +141,8 @@ static int enter_slowly(struct coop_control *control, int timeout_ms)
             return 0;
         sched_yield();
     }
-    struct timespec deadline = linux_deadline(timeout_ms > 0 ? timeout_ms : 0);
-    for (int naps = 0; !enter(control); naps++) {
+    struct timespec deadline = linux_deadline(timeout_ms > 0 ? (unsigned)timeout_ms : 0);
+    for (unsigned naps = 0; !enter(control); naps++) {
         if (naps % GUARD_COMPLAINT_NAPS == GUARD_COMPLAINT_NAPS - 1)
             linux_complain(); /* @guard_complain */
         if (naps >= GUARD_BUSY_NAPS && timeout_ms == 0)
@@ -308,7 +308,7 @@ static int wait(const struct operation *operation, const struct coop_object *obj
     struct timespec deadline = {0};
     bool expired = false, slept = false;
     if (timeout_ms > 0)
-        deadline = linux_deadline(timeout_ms);
+        deadline = linux_deadline((unsigned)timeout_ms);
     int result = WOULD_BLOCK;
     if (spin(operation, object, a) || yield(operation, object, a))
         result = try_once(operation, object, a, b, timeout_ms);

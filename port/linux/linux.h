@@ -58,7 +58,7 @@ int linux_executable(void);       /* a descriptor of this program; -1 */
 const char *linux_executable_path(void);
 
 /* execute.c */
-struct timespec linux_deadline(int timeout_ms);
+struct timespec linux_deadline(unsigned timeout_ms); /* signed, it would bring 700 bytes of division along */
 long linux_futex_wait(_Atomic uint32_t *word, uint32_t value, const struct timespec *deadline);
 void linux_futex_wake(_Atomic uint32_t *word, int count);
 bool linux_is_stopping(void);

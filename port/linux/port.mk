@@ -61,7 +61,8 @@ CODE_nommu := -mcpu=cortex-m3 -mthumb -fPIC -mno-pic-data-is-text-relative -mno-
 CODE       := $(or $(CODE_$(ARCH)),-fno-pie)
 
 PORT_CFLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-CFLAGS_armhf      := -Os
+# Of some calls of snprintf it would make strcpy, which is one function more.
+CFLAGS_armhf      := -Os -fno-builtin-snprintf
 CFLAGS_nommu      := -Os
 PORT_CFLAGS_cross := $(CFLAGS_$(ARCH))
 PORT_CFLAGS       := $(CODE) $(PORT_CFLAGS_$(VARIANT))

@@ -126,7 +126,7 @@ static struct timespec begin(int timeout_ms)
 {
     if (timeout_ms != 0)
         atomic_fetch_add_explicit(&linux_self.block->checkins, 1, memory_order_relaxed);
-    return linux_deadline(timeout_ms > 0 ? timeout_ms : 0);
+    return linux_deadline(timeout_ms > 0 ? (unsigned)timeout_ms : 0);
 }
 
 int port_stream_read(int stream, void *buffer, size_t bytes, int timeout_ms)

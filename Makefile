@@ -19,6 +19,7 @@ PACKAGES_bench := g++ libboost-dev libck-dev
 PACKAGES_lint  := clang-format clang-tidy cppcheck git
 
 MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
 
 # make -j setup install: what is missing comes first.
 ifneq ($(filter setup,$(MAKECMDGOALS)),)

@@ -2,7 +2,8 @@
  * Images: each instance of a process has a stack and a copy of all the application's variables, its own.
  *
  * The linker placed the variables once, in the first image, which main() uses. Each copy begins as the initial data in
- * flash; then the words that hold addresses of variables are moved to the copy's own. .rel.dyn lists them, among others.
+ * flash; then the words that hold addresses of variables are moved to the copy's own. `link` made the list of them. A process
+ * copies them itself: so that takes its own time, not that of others, and no interrupt waits for it.
  */
 #include "image.h"
 
@@ -11,16 +12,12 @@
 #include "v7m.h"
 #include <string.h>
 
-struct relocation {
-    uint32_t offset, info;
-};
-
 /* Of the linker script. The first image is the template's, and has no slot; slot n has the one numbered n + 1. */
 extern char images_start[], image_bytes[], image_data_load[], image_data_bytes[], image_used_bytes[];
 extern char tls_start[];
 enum { TCB_BYTES = 8 }; /* of the ARM ABI: between the thread pointer and the first variable */
 extern char stacks_start[], stacks_bytes[];
-extern const struct relocation relocations_start[], relocations_end[];
+extern const uint16_t moved_start[], moved_end[]; /* words, counted from the image's start */
 
 /* What the link script reads, to size memory by the processes' own declarations. */
 #define LAYOUT(name) ".global layout_" #name "\n.equ layout_" #name ", %c[" #name "]\n"
@@ -65,6 +62,7 @@ void image_layout(void)
             process->descriptor = descriptor;
             process->deadline = NO_DEADLINE;
             process->slice_ms = descriptor->time_slice_ms;
+            process->context.control = CONTROL_PROCESS;
             protect_process(process, stack, bytes, image_of(slot));
             protect_grant(process);
             stack += bytes;
@@ -74,35 +72,26 @@ void image_layout(void)
         kernel_panic("the link script reserved too little", NULL);
 }
 
-/* The first and last of .rel.dyn that lie in the image: they are sorted, and most lie elsewhere. */
-static const struct relocation *first_from(uint32_t address)
-{
-    const struct relocation *low = relocations_start, *high = relocations_end;
-    while (low < high) {
-        const struct relocation *middle = low + (high - low) / 2;
-        if (middle->offset < address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
+/* What is copied at once. The link script makes whole ones of an image's parts. */
+struct chunk {
+    uint32_t words[8];
+};
 
-static void relocate(uint32_t image)
+void image_fill(uint32_t image)
 {
-    uint32_t template = (uint32_t)images_start;
-    const struct relocation *end = first_from(template + (uint32_t)image_data_bytes);
-    for (const struct relocation *relocation = first_from(template); relocation < end; relocation++) {
-        uint32_t *word = (uint32_t *)(relocation->offset - template + image);
-        if (*word - template <(uint32_t)image_bytes)
-            *word += image - template;
+    const struct chunk *from = (const struct chunk *)image_data_load;
+    const struct chunk *data_end = (const struct chunk *)(image + (uint32_t)image_data_bytes);
+    const struct chunk *end = (const struct chunk *)(image + (uint32_t)image_used_bytes);
+    struct chunk *to = (struct chunk *)image;
+    while (to < data_end)
+        *to++ = *from++;
+    for (; to < end; to++) {
+        to->words[0] = to->words[1] = to->words[2] = to->words[3] = 0;
+        to->words[4] = to->words[5] = to->words[6] = to->words[7] = 0;
+        __asm__ volatile("" : "+r"(to)); /* or else the compiler makes a call of memset of it */
     }
-}
-
-static void load(uint32_t image)
-{
-    memcpy((void *)image, image_data_load, (size_t)image_data_bytes);
-    memset((char *)image + (size_t)image_data_bytes, 0, (size_t)image_used_bytes - (size_t)image_data_bytes);
+    for (const uint16_t *moved = moved_start; moved < moved_end; moved++)
+        ((uint32_t *)image)[*moved] += image - (uint32_t)images_start;
 }
 
 uint32_t image_thread_pointer(uint32_t self)
@@ -112,30 +101,36 @@ uint32_t image_thread_pointer(uint32_t self)
 
 uint32_t image_template(void)
 {
-    load((uint32_t)images_start);
+    image_fill((uint32_t)images_start);
     return (uint32_t)images_start;
 }
 
-/* The argument lies at the top of the stack, the first frame below it. */
-void image_load(struct process *process)
+/* The first thing that a process does, unprivileged, on its own stack; r9 is there. */
+static _Noreturn void begin(uint32_t slot, const void *argument, struct image_header *image)
 {
+    image_fill((uint32_t)image);
+    image->self = slot + 1;
+    image->argument = argument;
+    process_main(slot);
+}
+
+/* The argument lies at the top of the stack, the first frame below it. */
+void image_begin(struct process *process)
+{
+    struct argument {
+        uint32_t words[COOP_ARGUMENT_BYTES / 4];
+    } *argument = (struct argument *)process->context.stack_end - 1;
+    *argument = *(const struct argument *)process->block->argument;
     uint32_t image = image_of(process->self - 1);
-    load(image);
-    relocate(image);
-    ((struct image_header *)image)->self = process->self;
-    uint32_t *argument = (uint32_t *)(process->context.stack_end - COOP_ARGUMENT_BYTES);
-    memcpy(argument, process->block->argument, COOP_ARGUMENT_BYTES);
-    ((struct image_header *)image)->argument = argument;
-    uint32_t *frame = argument - FRAME_WORDS;
-    memset(frame, 0, FRAME_WORDS * sizeof *frame);
+    uint32_t *frame = (uint32_t *)argument - FRAME_WORDS;
     frame[FRAME_R0] = process->self - 1;
-    frame[FRAME_PC] = (uint32_t)process_main & ~1u;
+    frame[FRAME_R1] = (uint32_t)argument;
+    frame[FRAME_R2] = image;
+    frame[FRAME_PC] = (uint32_t)begin & ~1u;
     frame[FRAME_XPSR] = XPSR_THUMB;
-    memset(process->context.r4_r11, 0, sizeof process->context.r4_r11);
     process->context.r4_r11[9 - 4] = image;
     process->context.psp = (uint32_t)frame;
     process->context.exc_return = EXC_RETURN_THREAD;
-    process->context.control = CONTROL_PROCESS;
     process->cpu_ticks = process->cpu_ticks_seen = 0;
     process->cpu_us = 0;
     schedule_begin(process);

@@ -1,4 +1,4 @@
-/* What every image begins with. The kernel writes it, the process's own side of the port reads it. */
+/* What every image begins with: for the process's own side of the port, which also writes it. */
 #ifndef IMAGE_H
 #define IMAGE_H
 
@@ -11,7 +11,10 @@ struct image_header {
     const void *argument;
 };
 
-/* Gives the first image its initial data; returns what r9 must be there. */
+/* Gives an image its variables, with their initial values. */
+void image_fill(uint32_t image);
+
+/* Does so with the first one; returns what r9 must be there. */
 uint32_t image_template(void);
 
 /* Where the C library's state of a process lies (self: slot + 1), less what the linker adds. In the kernel. */

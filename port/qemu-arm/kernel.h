@@ -156,7 +156,7 @@ bool protect_may_write(const struct process *process, uintptr_t address, size_t 
 
 /* image.c */
 void image_layout(void);
-void image_load(struct process *process);
+void image_begin(struct process *process); /* it is to make its image, then to run process_main() */
 
 /* The arena's words are atomic for ports where processes write them; here only the kernel does. */
 static inline uint32_t *plain(_Atomic uint32_t *word)

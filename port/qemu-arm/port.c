@@ -98,11 +98,10 @@ void port_close(int status, bool reboot)
         reset_board();
 }
 
-/* The image is made in the supervisor's thread, where interrupts go on. */
 int port_start(uint32_t slot)
 {
     struct process *process = &processes[slot];
-    image_load(process);
+    image_begin(process);
     process->block->native_pid = process->self;
     uint32_t before = kernel_enter();
     kernel_owners[slot / 32] &= ~(1u << slot % 32);

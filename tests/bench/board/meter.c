@@ -34,7 +34,7 @@ static void do_command(void)
         SCB->vtor = (uint32_t)meter_vectors;
         break;
     case METER_LOAD_IMAGE:
-        image_load(&processes[meter.argument]);
+        image_fill(processes[meter.argument].context.regions[2] & ~31u);
         break;
     case METER_SAMPLE:
         interrupt_entries[IRQ_DUAL_TIMER] = meter.argument ? interrupt_at_once : interrupt_noted;

@@ -149,7 +149,7 @@ static void believe(const struct coop_end *report, struct coop_end *end)
 static void describe(uint32_t slot, const struct port_ended *ended, uint64_t now_us)
 {
     struct coop_record *record = record_at_slot(slot);
-    struct coop_end report = block_at_slot(slot)->report;
+    struct coop_end report = block_at_slot(slot)->end;
     struct coop_end *end = &record->end;
     *end = (struct coop_end){.signal = (uint8_t)ended->signal,
                              .code = ended->code,

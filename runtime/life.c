@@ -56,7 +56,7 @@ static void begin(uint32_t slot, uint64_t now_us)
     record->again = false;
     record->stuck = false;
     watchdog_begin(record, now_us);
-    block->report = (struct coop_end){.cause = COOP_ALIVE};
+    block->end = (struct coop_end){.cause = COOP_ALIVE};
     store_word(&block->stopping, 0);
     store_word(&block->checkins, 0);
     store_word(&block->heartbeats, 0);
@@ -147,7 +147,7 @@ void life_condemn(uint32_t slot, enum coop_cause verdict, uint64_t now_us)
     record->verdict = (uint8_t)verdict;
     record->phase = PHASE_PROBED;
     record->cpu_us = port_cpu_us(slot);
-    block_at_slot(slot)->report.pc = 0;
+    block_at_slot(slot)->end.pc = 0;
     record->deadline_us = port_probe(slot) ? now_us + PROBE_US : now_us;
     attend(slot); /* its deadline counts from this round on */
 }
@@ -165,7 +165,7 @@ static uint64_t serve_probed(uint32_t slot, uint64_t now_us)
 {
     struct coop_record *record = record_at_slot(slot);
     uint32_t grace_ms = record->stuck ? 0 : process_of(slot)->grace_ms; /* others wait, and it can't heed a request */
-    bool is_known = *(volatile uintptr_t *)&block_at_slot(slot)->report.pc != 0;
+    bool is_known = *(volatile uintptr_t *)&block_at_slot(slot)->end.pc != 0;
     if (!is_known && now_us < record->deadline_us && port_cpu_us(slot) < record->cpu_us + PROBE_CPU_US)
         return now_us + PROBE_LOOK_US; /* or when the port rings for it */
     if (grace_ms == 0)

@@ -98,7 +98,7 @@ static inline bool needs_no_guard(const struct coop_object *object)
 /* By number; OPERATIONS entries. */
 extern const struct operation *const operations[];
 
-/* Ends the calling process for breaking a rule: its block's report says which, and where. */
+/* Ends the calling process for breaking a rule: its block's end says which, and where. */
 _Noreturn void port_misuse(enum coop_misuse reason);
 
 /*
@@ -135,7 +135,7 @@ void port_close(int status, bool reboot);
  * with `stopped`, of a process that somebody has suspended, and with a slot past all of them that the supervisor itself was.
  * port_cpu_us: CPU time that its present image has used.
  * port_nudge: the process looks whether it is asked to stop, if it waits for a stream.
- * port_probe: has the process's pc stored in its block's report, now, or when it next runs, and then rings;
+ * port_probe: has the process's pc stored in its block's end, now, or when it next runs, and then rings;
  * false when that won't be.
  */
 struct port_ended {

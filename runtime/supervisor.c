@@ -90,7 +90,8 @@ static int begin(int argc, char **argv, const struct coop_process *root)
 static void forgive_all(uint64_t gap_us)
 {
     for (uint32_t slot = 0; slot < process_slots(); slot++)
-        watchdog_forgive(record_at_slot(slot), gap_us);
+        if (record_at_slot(slot)->phase == PHASE_RUNNING)
+            watchdog_forgive(record_at_slot(slot), gap_us);
 }
 
 static void reap(void)

@@ -48,7 +48,7 @@ void port_misuse(enum coop_misuse reason)
 
 void linux_misuse(enum coop_misuse reason, uintptr_t pc)
 {
-    struct coop_end *report = &linux_self.block->report;
+    struct coop_end *report = &linux_self.block->end;
     report->pc = linux_link_address(pc);
     report->reason = (uint8_t)reason;
     report->cause = COOP_MISUSED;
@@ -61,7 +61,7 @@ void linux_misuse(enum coop_misuse reason, uintptr_t pc)
 /* What kills, with its place and address, as far as the process itself can tell. */
 static void on_fault(int signal_number, siginfo_t *info, void *context)
 {
-    struct coop_end *report = &linux_self.block->report;
+    struct coop_end *report = &linux_self.block->end;
     if (info->si_code <= 0) { /* it was sent: there is no address, and it doesn't come again by itself */
         signal(signal_number, SIG_DFL);
         raise(signal_number);
@@ -79,7 +79,7 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
 static void on_probe(int signal_number, siginfo_t *info, void *context)
 {
     (void)signal_number, (void)info;
-    linux_self.block->report.pc = linux_link_address(machine_pc(context));
+    linux_self.block->end.pc = linux_link_address(machine_pc(context));
     port_ring();
 }
 

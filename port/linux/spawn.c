@@ -84,7 +84,7 @@ static int error_of(int number)
 int port_start(uint32_t slot)
 {
     const struct coop_process *process = process_of(slot);
-    struct coop_end *report = &coop_blocks_start[slot].report;
+    struct coop_end *report = &coop_blocks_start[slot].end;
     char *argv[] = {(char *)(uintptr_t)process->object.name, NULL};
     sigset_t all, before;
     snprintf(marker, sizeof marker, LINUX_MARKER "=%d:%u:%llu", linux_arena_fd(), (unsigned)slot,

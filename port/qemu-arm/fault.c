@@ -104,7 +104,7 @@ static void end_faulted(struct process *process, const uint32_t *frame)
     SCB->cfsr = cfsr;
     SCB->hfsr = SCB->hfsr;
     SCB->dfsr = SCB->dfsr;
-    struct coop_end *report = &process->block->report;
+    struct coop_end *report = &process->block->end;
     report->cause = overflow ? COOP_OVERFLOWED : COOP_FAULTED;
     report->pc = has_frame ? frame[FRAME_PC] : newest_return((uint32_t)frame, stack, process->context.stack_end);
     report->address = (cfsr & CFSR_IACCVIOL) && has_frame ? frame[FRAME_PC] : address;
@@ -142,8 +142,8 @@ void fault_no_room(struct process *process)
     FPCCR &= ~FPCCR_LSPACT;
     if (process == &supervisor)
         supervisor_overflowed();
-    process->block->report.cause = COOP_OVERFLOWED;
-    process->block->report.pc = ((const uint32_t *)process->context.psp)[FRAME_PC];
+    process->block->end.cause = COOP_OVERFLOWED;
+    process->block->end.pc = ((const uint32_t *)process->context.psp)[FRAME_PC];
     if (process->state != STATE_ENDED)
         kernel_end(process, 0, SIGNAL_SEGMENT);
 }

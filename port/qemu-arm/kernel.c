@@ -70,7 +70,7 @@ void kernel_end(struct process *process, int code, int signal)
     process->state = STATE_ENDED;
     process->code = code;
     process->signal = (uint8_t)signal;
-    process->block->report.signal = (uint8_t)signal;
+    process->block->end.signal = (uint8_t)signal;
     kernel_ended[(process->self - 1) / 32] |= 1u << (process->self - 1) % 32;
     if (process->descriptor->peripherals != NULL)
         interrupt_mask(process);
@@ -81,9 +81,9 @@ void kernel_misuse(struct process *process, enum coop_misuse reason)
 {
     if (process->self == 0)
         kernel_panic("misuse by the supervisor or an interrupt", NULL);
-    process->block->report.cause = COOP_MISUSED;
-    process->block->report.reason = (uint8_t)reason;
-    process->block->report.pc = ((const uint32_t *)process->context.psp)[FRAME_PC];
+    process->block->end.cause = COOP_MISUSED;
+    process->block->end.reason = (uint8_t)reason;
+    process->block->end.pc = ((const uint32_t *)process->context.psp)[FRAME_PC];
     kernel_end(process, 0, SIGNAL_ABORT);
 }
 

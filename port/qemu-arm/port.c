@@ -161,7 +161,7 @@ bool port_probe(uint32_t slot)
     const struct process *process = &processes[slot];
     bool is_known = process->state == STATE_READY || process->state == STATE_PARKED;
     if (is_known)
-        process->block->report.pc = ((const uint32_t *)process->context.psp)[FRAME_PC];
+        process->block->end.pc = ((const uint32_t *)process->context.psp)[FRAME_PC];
     return is_known;
 }
 

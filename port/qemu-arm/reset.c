@@ -31,7 +31,7 @@ void reset_note_end(const struct process *process)
 {
     struct death *death = &noinit_start.deaths[noinit_start.count++ % DEATHS];
     death->name = process->descriptor->object.name;
-    death->end = process->block->report;
+    death->end = process->block->end;
     death->end.signal = process->signal;
     death->end.code = process->code;
 }

@@ -107,8 +107,7 @@ struct coop_block {
     uint32_t pass_out;
     uint32_t pass_position;
     _Atomic uint32_t children; /* supervisor: those whose end it waits for before its own */
-    struct coop_end report;    /* process: what it says of its own end; untrusted */
-    struct coop_end end;       /* supervisor */
+    struct coop_end end;       /* process: what it says of its own end, untrusted; supervisor: how it ended */
     _Alignas(8) unsigned char argument[COOP_ARGUMENT_BYTES]; /* starter */
 };
 
@@ -123,15 +122,11 @@ struct coop_record {
     uint64_t look_us;     /* when it has to be looked at again, whatever happens */
     uint64_t deadline_us; /* of the phase, or 0 */
     uint64_t window_us;   /* start of the window in which restarts are counted */
-    uint64_t beat_us;     /* last heartbeat seen */
-    uint64_t cpu_us;      /* CPU clock at the last check-in seen */
-    uint32_t checkins_seen;
-    uint32_t heartbeats_seen;
-    uint32_t used_us;  /* CPU time without a check-in, when it was found a runaway */
-    uint16_t restarts; /* in all */
-    uint16_t recent;   /* in the window */
-    uint8_t phase;     /* enum phase of supervisor.h */
-    uint8_t verdict;   /* enum coop_cause for which it is being ended, or COOP_ALIVE */
+    uint32_t used_us;     /* CPU time without a check-in, when it was found a runaway */
+    uint16_t restarts;    /* in all */
+    uint16_t recent;      /* in the window */
+    uint8_t phase;        /* enum phase of supervisor.h */
+    uint8_t verdict;      /* enum coop_cause for which it is being ended, or COOP_ALIVE */
     uint8_t recovered;
     uint8_t parent;          /* slot + 1 */
     uint8_t children;        /* alive that name it as their parent */
@@ -141,7 +136,15 @@ struct coop_record {
     bool again : 1;          /* asked to stop, and to start again */
     bool launched : 1;       /* an image of it was in place once: what fails now is a restart */
     bool stuck : 1;          /* its verdict is for not leaving an object */
-    struct coop_end end;
+    union {
+        struct {              /* until it has ended */
+            uint64_t beat_us; /* last heartbeat seen */
+            uint64_t cpu_us;  /* CPU clock at the last check-in seen */
+            uint32_t checkins_seen;
+            uint32_t heartbeats_seen;
+        };
+        struct coop_end end;
+    };
 };
 
 struct coop_process {

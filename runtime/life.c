@@ -59,7 +59,7 @@ static void begin(uint32_t slot, uint64_t now_us)
     block->end = (struct coop_end){.cause = COOP_ALIVE};
     store_word(&block->stopping, 0);
     store_word(&block->checkins, 0);
-    store_word(&block->heartbeats, 0);
+    store_word(&block->beat, 0);
     store_word(&block->blocked, 0);
     store_word(&block->state, COOP_STARTING); /* @start_begin */
     int error = port_start(slot);
@@ -181,7 +181,7 @@ static uint64_t serve_probed(uint32_t slot, uint64_t now_us)
  */
 static bool dozes(struct coop_block *block, bool checked_in)
 {
-    uint32_t blocked = COOP_BLOCKED;
+    uint8_t blocked = COOP_BLOCKED;
     return !checked_in && (atomic_compare_exchange_strong(&block->blocked, &blocked, COOP_BLOCKED_WATCHED) ||
                            blocked == COOP_BLOCKED_WATCHED);
 }
@@ -196,8 +196,8 @@ static uint64_t serve_running(uint32_t slot, uint64_t now_us)
     bool checked_in = atomic_exchange(&block->checkins, 0) != 0 || load_word(&block->state) == COOP_STARTING;
     struct watch_sample sample = {.now_us = now_us,
                                   .cpu_us = process->watchdog_ms != 0 ? port_cpu_us(slot) : 0,
-                                  .checkins = record->checkins_seen + checked_in,
-                                  .heartbeats = load_word(&block->heartbeats),
+                                  .checked_in = checked_in,
+                                  .beat = process->heartbeat_ms != 0 && atomic_exchange(&block->beat, 0) != 0,
                                   .blocked = process->watchdog_ms != 0 && dozes(block, checked_in)};
     enum coop_cause verdict = watchdog_judge(record, process, &sample);
     if (verdict == COOP_RUNAWAY && load_word(&block->checkins) != 0)

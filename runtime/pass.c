@@ -21,7 +21,7 @@ struct pass_call {
 
 static void set_intent(struct coop_block *block, uint32_t in)
 {
-    atomic_store_explicit(&block->pass_in, in, memory_order_release);
+    atomic_store_explicit(&block->pass_in, (uint16_t)in, memory_order_release);
 }
 
 static int try_pass(const struct coop_object *out, uint32_t self, uintptr_t message, uintptr_t b)
@@ -35,7 +35,7 @@ static int try_pass(const struct coop_object *out, uint32_t self, uintptr_t mess
         return COOP_ESTALE;
     struct coop_block *block = &coop_blocks_start[self - 1];
     block->pass_lease = call->position; /* @pass_lease */
-    block->pass_out = (uint32_t)(out - coop_objects_start);
+    block->pass_out = (uint16_t)(out - coop_objects_start);
     block->pass_position = atomic_load_explicit(&state_of(out)->tail, memory_order_relaxed); /* @pass_position */
     set_intent(block, (uint32_t)(call->in - coop_objects_start) + 1);                        /* @pass_intent */
     int result = queue_put.try(out, self, message, 0);

@@ -77,7 +77,7 @@ static int try_start(const struct coop_object *object, uint32_t self, uintptr_t 
     store_word(&block->state, COOP_FREE);                              /* @start_free */
     memset(block->argument, 0, sizeof block->argument);
     memcpy(block->argument, call->argument, call->bytes);
-    store_word(&block->parent, self); /* @start_parent */
+    store_word(&block->parent, (uint8_t)self); /* @start_parent */
     store_word(&block->request, COOP_REQUEST_NONE);
     call->handle.slot = (uint32_t)(block - coop_blocks_start);
     call->handle.generation = load_word(&block->generation);
@@ -121,7 +121,7 @@ static int try_ask(const struct coop_object *object, uint32_t self, uintptr_t a,
     if (block == NULL)
         return COOP_ESTALE;
     if (load_word(&block->request) < request)
-        store_word(&block->request, (uint32_t)request);
+        store_word(&block->request, (uint8_t)request);
     port_mark((uint32_t)(block - coop_blocks_start));
     return 0;
 }

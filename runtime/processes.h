@@ -30,15 +30,8 @@ static inline const struct coop_process *process_of(uint32_t slot)
     return slot < process_slots() ? coop_owners_start[slot] : NULL;
 }
 
-/* The words of a block. */
-static inline uint32_t load_word(_Atomic uint32_t *word)
-{
-    return atomic_load_explicit(word, memory_order_acquire);
-}
-
-static inline void store_word(_Atomic uint32_t *word, uint32_t value)
-{
-    atomic_store_explicit(word, value, memory_order_release);
-}
+/* The words of a block, whatever their size. */
+#define load_word(word)         atomic_load_explicit(word, memory_order_acquire)
+#define store_word(word, value) atomic_store_explicit(word, value, memory_order_release)
 
 #endif

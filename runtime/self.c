@@ -40,8 +40,7 @@ static int try_checkin(const struct coop_object *object, uint32_t self, uintptr_
     (void)object, (void)a, (void)b;
     if (self == 0)
         return 0;
-    _Atomic uint32_t *heartbeats = &coop_blocks_start[self - 1].heartbeats;
-    atomic_store_explicit(heartbeats, atomic_load_explicit(heartbeats, memory_order_relaxed) + 1, memory_order_relaxed);
+    store_word(&coop_blocks_start[self - 1].beat, 1);
     return 0;
 }
 

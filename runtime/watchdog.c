@@ -16,21 +16,15 @@ void watchdog_begin(struct coop_record *record, uint64_t now_us)
     record->started_us = now_us;
     record->beat_us = now_us;
     record->cpu_us = 0;
-    record->checkins_seen = 0;
-    record->heartbeats_seen = 0;
 }
 
 enum coop_cause watchdog_judge(struct coop_record *record, const struct coop_process *process,
                                const struct watch_sample *sample)
 {
-    if (sample->checkins != record->checkins_seen || sample->blocked) {
-        record->checkins_seen = sample->checkins;
+    if (sample->checked_in || sample->blocked)
         record->cpu_us = sample->cpu_us;
-    }
-    if (sample->heartbeats != record->heartbeats_seen) {
-        record->heartbeats_seen = sample->heartbeats;
+    if (sample->beat)
         record->beat_us = sample->now_us;
-    }
     if (process->watchdog_ms != 0 && sample->cpu_us >= record->cpu_us + us(process->watchdog_ms))
         return COOP_RUNAWAY;
     if (process->heartbeat_ms != 0 && sample->now_us > record->beat_us + us(process->heartbeat_ms))

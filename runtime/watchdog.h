@@ -12,8 +12,8 @@
 struct watch_sample {
     uint64_t now_us;
     uint64_t cpu_us; /* of its present image */
-    uint32_t checkins;
-    uint32_t heartbeats;
+    bool checked_in; /* since the last sample */
+    bool beat;       /* a heartbeat since then */
     bool blocked;
 };
 

@@ -210,7 +210,7 @@ static void waits_for_a_busy_queue(void **state)
 static void an_intent_that_was_made_up(void **state)
 {
     (void)state;
-    static const uint32_t indices[] = {0, 1, 2, 5, 6, 7, 8, 100, 0x7fffffff, UINT32_MAX};
+    static const uint16_t indices[] = {0, 1, 2, 5, 6, 7, 8, 100, 0x7fff, UINT16_MAX};
     for (size_t i = 0; i < 100; i++) {
         begin(&in, "1p1 1p2 3t", &out, "1p9");
         struct coop_block *block = &coop_blocks_start[1];

@@ -86,7 +86,7 @@ static void on_probe(int signal_number, siginfo_t *info, void *context)
 static void on_terminate(int signal_number)
 {
     (void)signal_number;
-    uint32_t none = COOP_REQUEST_NONE;
+    uint8_t none = COOP_REQUEST_NONE;
     atomic_compare_exchange_strong(&linux_self.block->request, &none, COOP_REQUEST_TERMINATE);
     port_ring();
 }

@@ -68,7 +68,7 @@ void kernel_end(struct process *process, int code, int signal)
     else if (process->state == STATE_PARKED)
         wait_leave(process);
     process->state = STATE_ENDED;
-    process->code = code;
+    process->code = (uint8_t)code;
     process->signal = (uint8_t)signal;
     process->block->end.signal = (uint8_t)signal;
     kernel_ended[(process->self - 1) / 32] |= 1u << (process->self - 1) % 32;

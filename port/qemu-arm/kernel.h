@@ -60,9 +60,9 @@ struct process {
     uint8_t level;    /* its priority, or a higher one that it inherits */
     uint8_t priority; /* as it was declared */
     uint8_t signal;   /* that ended it */
+    uint8_t code;     /* that it ended with */
     uint16_t slice_ms;
     uint32_t policy_ticks; /* what the policy remembers of it; 0 when it begins */
-    int code;
 };
 
 #define NO_DEADLINE UINT64_MAX
@@ -159,10 +159,7 @@ void image_layout(void);
 void image_begin(struct process *process); /* it is to make its image, then to run process_main() */
 
 /* The arena's words are atomic for ports where processes write them; here only the kernel does. */
-static inline uint32_t *plain(_Atomic uint32_t *word)
-{
-    return (uint32_t *)word;
-}
+#define plain(word) ((__typeof__((void)0, *(word)) *)(word))
 
 /* Of the thread that SVC or PendSV came from. volatile: read where it is needed, or it takes a register from the start. */
 static inline uint32_t *thread_frame(void)

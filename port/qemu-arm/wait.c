@@ -41,10 +41,10 @@ void wait_park(struct process **list, uintptr_t a, int timeout_ms, const struct 
         thread_frame()[FRAME_R0] = (uint32_t)(timeout_ms == 0 ? COOP_EAGAIN : COOP_ESTOPPING);
         return;
     }
-    *plain(&block->blocked) = COOP_BLOCKED;
     process->a = a;
     process->operation = operation;
     process->state = STATE_PARKED;
+    *plain(&block->blocked) = COOP_BLOCKED;
     kernel_settle();
     schedule_block_running(process);
     kernel_settle();
@@ -68,7 +68,7 @@ static inline void unpark(struct process *process)
     process->state = STATE_FREE;
     if (clock_has(process))
         clock_remove(process);
-    uint32_t *blocked = plain(&process->block->blocked);
+    uint8_t *blocked = plain(&process->block->blocked);
     bool is_watched = *blocked == COOP_BLOCKED_WATCHED;
     *blocked = COOP_RUNS;
     if (is_watched) {
@@ -102,7 +102,7 @@ void wait_complete(struct process **list, struct process *first)
     *list = first->next;
     ((uint32_t *)first->context.psp)[FRAME_R0] = 0;
     kernel_settle();
-    uint32_t *blocked = plain(&first->block->blocked);
+    uint8_t *blocked = plain(&first->block->blocked);
     if (clock_has(first) || *blocked != COOP_BLOCKED) {
         end_wait(first);
         return;

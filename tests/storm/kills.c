@@ -117,7 +117,7 @@ static bool find_inside(uint32_t *slot, pid_t *pid, const struct coop_object **o
 /* Somebody who sleeps, at the moment when that ends. */
 static bool find_woken(uint32_t *slot, pid_t *pid)
 {
-    _Atomic uint32_t *blocked;
+    _Atomic uint8_t *blocked;
     int tries = SLEEPER_TRIES;
     do {
         *slot = somebody();

@@ -93,21 +93,21 @@ struct coop_handle {
  * any process (request); the supervisor.
  */
 struct coop_block {
-    _Atomic uint32_t generation; /* starter */
-    _Atomic uint32_t state;      /* enum coop_state; the commit of whoever changes it */
-    _Atomic uint32_t parent;     /* starter: its slot + 1, or 0 */
-    _Atomic uint32_t request;    /* any: enum coop_request, only ever raised */
-    _Atomic uint32_t stopping;   /* supervisor */
     _Atomic uint32_t checkins;   /* process: not 0 after an operation with a timeout; supervisor: taken */
-    _Atomic uint32_t heartbeats; /* process: coop_checkin */
-    _Atomic uint32_t blocked;    /* process or port: enum coop_blocked */
+    _Atomic uint8_t beat;        /* process: not 0 after coop_checkin; supervisor: taken */
+    _Atomic uint8_t blocked;     /* process or port: enum coop_blocked */
+    _Atomic uint8_t stopping;    /* supervisor */
+    _Atomic uint8_t children;    /* supervisor: those whose end it waits for before its own */
+    _Atomic uint8_t state;       /* enum coop_state; the commit of whoever changes it */
+    _Atomic uint8_t request;     /* any: enum coop_request, only ever raised */
+    _Atomic uint8_t parent;      /* starter: its slot + 1, or 0 */
+    _Atomic uint32_t generation; /* starter */
     _Atomic uint32_t native_pid; /* supervisor */
-    _Atomic uint32_t pass_in;    /* process: the intent of coop_queue_pass; the queue's index + 1, or 0 */
+    _Atomic uint16_t pass_in;    /* process: the intent of coop_queue_pass; the queue's index + 1, or 0 */
+    uint16_t pass_out;
     uint32_t pass_lease;
-    uint32_t pass_out;
     uint32_t pass_position;
-    _Atomic uint32_t children; /* supervisor: those whose end it waits for before its own */
-    struct coop_end end;       /* process: what it says of its own end, untrusted; supervisor: how it ended */
+    struct coop_end end; /* process: what it says of its own end, untrusted; supervisor: how it ended */
     _Alignas(8) unsigned char argument[COOP_ARGUMENT_BYTES]; /* starter */
 };
 
@@ -140,8 +140,6 @@ struct coop_record {
         struct {              /* until it has ended */
             uint64_t beat_us; /* last heartbeat seen */
             uint64_t cpu_us;  /* CPU clock at the last check-in seen */
-            uint32_t checkins_seen;
-            uint32_t heartbeats_seen;
         };
         struct coop_end end;
     };

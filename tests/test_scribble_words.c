@@ -91,7 +91,9 @@ static int start_all(const void *argument)
     (void)argument;
     if (coop_start(&user, NULL, 0, NULL) < 0 || coop_start(&scribbler, NULL, 0, NULL) < 0)
         return 1;
-    return coop_sleep_ms(COOP_FOREVER);
+    while (coop_sleep_ms(1000) == 0)
+        continue;
+    return 0;
 }
 COOP_PROCESS(root, start_all);
 

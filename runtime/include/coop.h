@@ -24,9 +24,11 @@
  *
  *     int main(int argc, char **argv) { return coop_run(argc, argv, &root); }
  *
- * Functions return 0 or more for success and an enum coop_error, which is negative, for failure. Timeouts are
- * milliseconds; 0 never waits, COOP_FOREVER waits without end. Unless a function says otherwise it may be called from
- * any process, with a timeout of 0 also from an interrupt handler of a board, and not from a signal handler.
+ * Functions return 0 or more for success and an enum coop_error, which is negative, for failure. COOP_EINVAL is also answered
+ * to NULL where a function doesn't allow it; what is no handle of the right kind is misuse, which ends the caller.
+ * Timeouts are milliseconds; 0 never waits, COOP_FOREVER waits without end, less is COOP_EINVAL. A call with any other timeout
+ * than 0 is a check-in for the watchdog. Unless a function says otherwise it may be called from any process, with a
+ * timeout of 0 also from an interrupt handler of a board (coop/board.h: which), and not from a signal handler.
  */
 #ifndef COOP_H
 #define COOP_H

@@ -29,7 +29,7 @@ static int run(const void *argument)
     if (signal_number != 0)
         kill(INIT, signal_number);
     while (signal_number != 0 && !coop_stopping())
-        (void)coop_sleep_ms(COOP_FOREVER);
+        (void)coop_sleep_ms(1000);
     return STATUS;
 }
 COOP_PROCESS(root, run);

@@ -24,6 +24,7 @@ struct coop_event_state {
 /* The flags that an application may use: 31 of them, since a wait returns them. */
 #define COOP_EVENT_FLAGS 0x7fffffffu
 
+/* Defines an event, all flags clear. */
 #define COOP_EVENT(name_)                                                                                              \
     static struct coop_event_state name_##_event COOP_SECTION("coop_shm");                                             \
     const struct coop_event name_ COOP_SECTION("coop_objects.event") = {                                               \
@@ -32,7 +33,10 @@ struct coop_event_state {
 /* How to wait: for any or for all of the flags; with COOP_EVENT_CLEAR added, those waited for are cleared in one step. */
 enum coop_event_mode { COOP_EVENT_ANY = 0, COOP_EVENT_ALL = 1, COOP_EVENT_CLEAR = 2 };
 
-/* Sets, or clears, `flags`. Doesn't block. Returns the flags after it (0 and up); COOP_EINVAL; COOP_EBUSY. */
+/*
+ * Sets, or clears, `flags`; to set wakes all whose wait is over. Doesn't block. Returns the flags after it (0 and up);
+ * COOP_EINVAL (a flag outside COOP_EVENT_FLAGS); COOP_EBUSY.
+ */
 int coop_event_set(const struct coop_event *event, uint32_t flags);
 int coop_event_clear(const struct coop_event *event, uint32_t flags);
 

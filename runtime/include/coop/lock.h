@@ -31,6 +31,7 @@ struct coop_lock_state {
     _Atomic uint16_t owner_died;
 };
 
+/* Defines a lock, free; `.recursive = 1` lets its owner acquire it again. */
 #define COOP_LOCK(name_, ...)                                                                                          \
     static struct coop_lock_state name_##_lock COOP_SECTION("coop_shm");                                               \
     const struct coop_lock name_ COOP_SECTION("coop_objects.lock") = {                                                 \

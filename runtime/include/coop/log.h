@@ -13,7 +13,8 @@
 
 /*
  * Formats a record as printf does and hands it to the supervisor. A line feed at the end is not needed.
- * Doesn't block. Returns 0; COOP_EAGAIN when the log is full, and the record is dropped and counted; COOP_EBUSY.
+ * Doesn't block. Returns 0; COOP_EAGAIN when the log is full, COOP_EBUSY: the record is dropped, and counted.
+ * Also from main(), before and after the run.
  */
 int coop_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -22,6 +22,7 @@ struct coop_permits_state {
     uint32_t hint; /* where to look first */
 };
 
+/* Defines `count_` permits, 1 to 65535, all free. */
 #define COOP_PERMITS(name_, count_)                                                                                    \
     _Static_assert((count_) >= 1 && (count_) <= 65535, "1 to 65535 permits");                                          \
     static struct {                                                                                                    \

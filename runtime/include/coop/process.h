@@ -15,6 +15,8 @@
  * A process ends by returning from its entry, by coop_exit, by being terminated or killed, by a fault, or by its
  * watchdog. One that ends normally first waits for the processes that it started, but for daemons, and then runs
  * `.fini`. The daemons that a process started end with it, and after an abnormal end all that it started do.
+ *
+ * A watched process has to check in: by coop_checkin, by coop_yield, or by any call with a timeout other than 0.
  */
 #ifndef COOP_PROCESS_H
 #define COOP_PROCESS_H
@@ -218,7 +220,7 @@ struct coop_process {
 
 /*
  * Runs the system: makes this process the supervisor, starts `root` and returns when it has ended and everything that was
- * left has been stopped. argv[0] and the option --help are not looked at; argv is kept for the root's name in listings.
+ * left has been stopped. The arguments are the application's: coop looks at none.
  * Returns the root's exit code (128 + N when signal N or a fault ended it, 70 when the escalation was to halt), or an enum coop_error when
  * the system could not begin: COOP_ENOMEM, COOP_ELIMIT (too many instances), COOP_EUNSUPPORTED, COOP_EINVAL (a declaration contradicts
  * itself; what is wrong is logged). Call it once, from main.
@@ -228,7 +230,7 @@ int coop_run(int argc, char **argv, const struct coop_process *root);
 /*
  * Starts an instance of `process` with a copy of the `bytes` bytes at `argument` (both may be 0; at most
  * COOP_ARGUMENT_BYTES). Waits until the new process is in place, or can't be: so it blocks, but not on what the new one
- * does. `handle`, unless NULL, then names it.
+ * does. `handle`, unless NULL, then names it. Not from an interrupt handler.
  * Returns 0; COOP_ELIMIT (all instances are alive), COOP_EINVAL, COOP_ENOMEM, COOP_EIO (the image can't be executed),
  * COOP_ESTOPPING. A daemon may start none: misuse.
  */
@@ -237,18 +239,19 @@ int coop_start(const struct coop_process *process, const void *argument, size_t 
 /*
  * Waits up to timeout_ms for the end of the process, its last restart included, and copies how it ended to `end`, unless
  * NULL. Any process may join any other but itself, again and again, until that instance is started anew.
- * Returns 0; COOP_EAGAIN (timeout 0), COOP_ETIMEDOUT, COOP_ESTOPPING, COOP_ESTALE, COOP_EINVAL (itself).
+ * Returns 0; COOP_EAGAIN, COOP_EBUSY (timeout 0), COOP_ETIMEDOUT, COOP_ESTOPPING, COOP_ESTALE, COOP_EINVAL (itself).
  */
 int coop_join(struct coop_handle handle, int timeout_ms, struct coop_end *end);
 
 /*
  * Asks the process to stop: coop_stopping() becomes true there, its blocked and later blocking calls return
  * COOP_ESTOPPING, and past its .grace_ms it is killed. It is not restarted. Doesn't block: join it to wait for its end.
- * Returns 0, also when it has ended; COOP_ESTALE.
+ * Returns 0, also when it has ended; COOP_ESTALE; COOP_ESTOPPING when the caller is asked to stop itself and another process,
+ * suspended, is in the way.
  */
 int coop_terminate(struct coop_handle handle);
 
-/* Kills the process at once. It is not restarted. Doesn't block. Returns 0, also when it has ended; COOP_ESTALE. */
+/* Kills the process at once. It is not restarted. Doesn't block. Returns and errors as coop_terminate. */
 int coop_kill(struct coop_handle handle);
 
 /* True until the process has ended for the last time: while it starts, runs, and waits for its restart. Doesn't block. */
@@ -266,37 +269,43 @@ int coop_exitcode(struct coop_handle handle);
 /* The calling process's handle; outside a process its slot is UINT32_MAX. Doesn't block. */
 struct coop_handle coop_self(void);
 
-/* The handle of the process that started this one; for the root, and outside a process, its slot is UINT32_MAX. */
+/* The handle of the process that started this one; for the root, and outside a process, its slot is UINT32_MAX. Doesn't block. */
 struct coop_handle coop_parent(void);
 
-/* The declared name of the process, or "?" for a bad handle; in a static buffer of no one: it lives as long as the program. */
+/* The declared name of the process, or "?" for a bad handle; it lives as long as the program. From anywhere; doesn't block. */
 const char *coop_name(struct coop_handle handle);
 
 /* The process's pid on Linux; on a board its slot + 1; 0 when it doesn't run. Doesn't block. */
 int coop_native_pid(struct coop_handle handle);
 
-/* Finds a running instance of `process` by number (0 to .instances - 1). Returns 0; COOP_ESTALE when it is not alive; COOP_EINVAL. */
+/*
+ * Finds a running instance of `process` by number (0 to .instances - 1). Doesn't block. Returns 0; COOP_ESTALE when it is not
+ * alive; COOP_EINVAL (no such number).
+ */
 int coop_find(const struct coop_process *process, uint32_t instance, struct coop_handle *handle);
 
-/* Ends the calling process normally with the low 8 bits of `code`, as a return from its entry does. Doesn't return. */
+/*
+ * Ends the calling process normally with the low 8 bits of `code`, as a return from its entry does. Doesn't return, and blocks
+ * as long as a process that it started, and that is no daemon, is alive. Outside a process it is misuse.
+ */
 _Noreturn void coop_exit(int code);
 
 /* True once this process is asked to stop. A loop that doesn't block should look. Doesn't block. */
 bool coop_stopping(void);
 
-/* Gives the CPU to others that are ready, and is a check-in. */
+/* Gives the CPU to others that are ready, and is a check-in. Returns as soon as it is this process's turn again. */
 void coop_yield(void);
 
-/* Waits. Returns 0 after `milliseconds`; COOP_ESTOPPING when asked to stop before; COOP_EINVAL (negative). */
+/* Waits. Returns 0 after `milliseconds`; COOP_ESTOPPING when asked to stop before; COOP_EINVAL (negative, COOP_FOREVER too). */
 int coop_sleep_ms(int milliseconds);
 
 /* Tells the watchdog that this process makes progress: for .watchdog_ms and .heartbeat_ms. Doesn't block. */
 void coop_checkin(void);
 
-/* Milliseconds since an arbitrary instant, the same for all processes of a run; never goes back. Doesn't block. */
+/* Milliseconds since an arbitrary instant, the same for all processes of a run; never goes back. From anywhere; doesn't block. */
 uint64_t coop_now_ms(void);
 
-/* A short word for an enum coop_cause or coop_misuse; never NULL. */
+/* A few words for an enum coop_cause or coop_misuse; never NULL. From anywhere; don't block. */
 const char *coop_cause_name(int cause);
 const char *coop_misuse_name(int misuse);
 

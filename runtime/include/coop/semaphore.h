@@ -18,6 +18,7 @@ struct coop_semaphore_state {
     _Atomic uint32_t count;
 };
 
+/* Defines a semaphore with an initial count of 0 to INT32_MAX. */
 #define COOP_SEMAPHORE(name_, initial_)                                                                                \
     _Static_assert((initial_) >= 0 && (initial_) <= INT32_MAX, "an initial count is 0 to INT32_MAX");                  \
     static struct coop_semaphore_state name_##_semaphore COOP_SECTION("coop_shm.initial") = {.count = (initial_)};     \

@@ -1,6 +1,6 @@
 /*
- * Priority inheritance: who holds what others wait for runs at the level of the highest of them, until it lets go, or they
- * go away. The level goes on along a chain of holders that wait themselves.
+ * Priority inheritance: who holds what others wait for runs at the level of the highest of them (but not as a driver), until it
+ * lets go, or they go away. The level goes on along a chain of holders that wait themselves.
  */
 #include "kernel.h"
 #include "objects.h"
@@ -12,19 +12,26 @@ static uint32_t holder_of(const struct process *waiter)
     return waiter->operation->holder != NULL ? waiter->operation->holder(waiter->object) : 0;
 }
 
+/* By a driver no more than the highest that isn't one's. */
+static uint8_t lent(const struct process *waiter)
+{
+    return waiter->level < LEVEL_DRIVER ? waiter->level : LEVEL_HIGHEST;
+}
+
 /* The chain ends: who waits in a circle waits for ever, but each of its levels is raised once. */
 void inherit_raise(const struct process *waiter)
 {
+    uint8_t level = lent(waiter);
     uint32_t self = holder_of(waiter);
     while (self != 0) {
         struct process *holder = &processes[self - 1];
-        if (holder->level >= waiter->level || (holder->state != STATE_READY && holder->state != STATE_PARKED))
+        if (holder->level >= level || (holder->state != STATE_READY && holder->state != STATE_PARKED))
             return;
         if (holder->state == STATE_READY) {
-            schedule_set_level(holder, waiter->level);
+            schedule_set_level(holder, level);
             return;
         }
-        wait_set_level(holder, waiter->level);
+        wait_set_level(holder, level);
         waiter = holder;
         self = holder_of(waiter);
     }
@@ -46,8 +53,8 @@ static uint8_t entitled(const struct process *process)
     for (const struct coop_object *object = coop_objects_start; object < coop_objects_end; object++)
         for (unsigned direction = DIRECTION_DATA; direction <= DIRECTION_SPACE; direction++) {
             const struct process *waiter = wait_first(object, direction);
-            if (waiter != NULL && waiter->level > level && holder_of(waiter) == process->self)
-                level = waiter->level;
+            if (waiter != NULL && lent(waiter) > level && holder_of(waiter) == process->self)
+                level = lent(waiter);
         }
     return level;
 }

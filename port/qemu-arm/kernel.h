@@ -28,7 +28,8 @@ enum {
     SIGNAL_KILL = 9,
     SIGNAL_SEGMENT = 11
 };
-enum { LEVELS = 32, LEVEL_SUPERVISOR = 31 }; /* applications have 0 to 30 */
+/* Who has LEVEL_DRIVER or more never is the holder: it takes the CPU from the holder, which gets it back. */
+enum { LEVELS = 32, LEVEL_SUPERVISOR = 31, LEVEL_DRIVER = COOP_PRIORITY_DRIVER, LEVEL_HIGHEST = LEVEL_DRIVER - 1 };
 
 /* What context.S saves and loads; it knows the order. */
 struct context {
@@ -77,7 +78,7 @@ struct scheduler {
     uint32_t interrupts;          /* those that PendSV is to serve, by number; the only word that interrupts change */
     uint32_t switched;            /* the clock's counter at the last switch */
     uint32_t levels;              /* those in which somebody can run */
-    struct process *holder;       /* of the processes, who has the CPU, even while the supervisor runs; or NULL */
+    struct process *holder;       /* who has the CPU, even while a driver or the supervisor runs; or NULL */
 };
 extern struct scheduler scheduler;
 

@@ -2,7 +2,8 @@
  * Policy: multi-level feedback. Every process begins at the top level. Once it has used up its allotment of CPU time there,
  * in one go or in many, it sinks to the next one, where allotments are twice as long, but never below its `.priority`.
  * Every BOOST_MS all rise to the top again, so that nobody starves and one that has become quick is quick again. Equals take
- * turns; whoever is higher takes the CPU at once. `.preemptible` and `.time_slice_ms` are not looked at.
+ * turns; whoever is higher takes the CPU at once. `.preemptible` and `.time_slice_ms` are not looked at, and drivers stay what
+ * they are.
  *
  * When to use it: for a mix of short, urgent work and long computations of which nobody knows in advance which is which, or
  * that change, a command interpreter beside batch jobs for example. What waits much stays quick without being told to be;
@@ -20,14 +21,13 @@
 #include "mps2.h"
 #include "processes.h"
 
-enum { TOP = LEVEL_SUPERVISOR - 1, STEP = 10, ALLOTMENT_MS = 2, BOOST_MS = 500 };
+enum { TOP = LEVEL_HIGHEST, STEP = 10, ALLOTMENT_MS = 2, BOOST_MS = 500 };
 
 static uint64_t next_boost;
 
 static inline uint8_t policy_first_level(const struct coop_process *declared)
 {
-    (void)declared;
-    return TOP;
+    return declared->priority < LEVEL_DRIVER ? TOP : LEVEL_DRIVER;
 }
 
 static inline bool policy_gives_way(const struct process *holder)
@@ -38,7 +38,7 @@ static inline bool policy_gives_way(const struct process *holder)
 
 static inline uint32_t policy_allotment(const struct process *process)
 {
-    return (uint32_t)clock_ticks(ALLOTMENT_MS) << (TOP - process->priority) / STEP;
+    return (uint32_t)clock_ticks(ALLOTMENT_MS) << (TOP - process->priority + STEP - 1) / STEP;
 }
 
 /* Its CPU time up to now: while it runs, since the last switch too. The timer counts down. */
@@ -85,7 +85,7 @@ static inline void policy_set_own_level(struct process *process, uint8_t level)
 static inline void policy_boost(const struct process *except)
 {
     for (uint32_t slot = 0; slot < process_slots(); slot++)
-        if (&processes[slot] != except)
+        if (&processes[slot] != except && processes[slot].priority < LEVEL_DRIVER)
             policy_set_own_level(&processes[slot], TOP);
 }
 

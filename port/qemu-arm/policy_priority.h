@@ -15,7 +15,7 @@
 /* The level at which a process begins. */
 static inline uint8_t policy_first_level(const struct coop_process *declared)
 {
-    return declared->priority < LEVEL_SUPERVISOR ? declared->priority : LEVEL_SUPERVISOR - 1;
+    return declared->priority < LEVEL_DRIVER ? declared->priority : LEVEL_DRIVER;
 }
 
 /* True when the one that has the CPU loses it to a higher level. */

@@ -3,7 +3,8 @@
  *
  * Whoever has the CPU is the holder. When it waits, sleeps or yields, the first of the highest level gets it; whether it also
  * has to give way, and for how long it may keep it, is the policy's to say: POLICY=priority or feedback at build picks
- * policy_priority.h or policy_feedback.h. The supervisor takes the CPU from anybody, and gives it back to the same process.
+ * policy_priority.h or policy_feedback.h. Drivers take the CPU from any holder, and the supervisor from them: it stays the
+ * holder, and goes on when they wait.
  */
 #include "schedule.h"
 
@@ -23,17 +24,17 @@ struct process *schedule_switch(struct process *current, struct scheduler *s)
     uint32_t now = TIMER0->value; /* it counts down */
     uint32_t ticks = s->switched - now;
     s->switched = now;
-    kernel_settle();
+    __asm__ volatile("" : "+r"(ticks) : : "memory"); /* as kernel_settle, and `now` has no register any more */
     current->cpu_ticks += ticks;
     kernel_settle();
     struct process *process = s->holder;
-    if ((int32_t)s->levels < 0) /* LEVEL_SUPERVISOR */
-        return s->current = &supervisor;
+    if (s->levels >> LEVEL_DRIVER != 0)
+        return s->current = schedule_first(s, s->levels);
     if (process != NULL)
         return s->current = process;
     if (s->levels == 0)
         return s->current = &idle;
-    process = s->last[31 - __builtin_clz(s->levels)]->next;
+    process = schedule_first(s, s->levels);
     s->holder = s->current = process;
     return policy_has_slices(process) ? begin_slice(process) : process;
 }
@@ -73,13 +74,13 @@ void schedule_delist(struct process *process)
 void schedule_reconsider(const struct process *process)
 {
     struct process *holder = scheduler.holder;
-    if (holder != NULL && process != &supervisor) {
+    if (holder != NULL && process->level < LEVEL_DRIVER) {
         if (process->level <= holder->level || !policy_gives_way(holder))
             return;
         policy_preempted(holder);
         scheduler.holder = NULL;
     }
-    if (process == &supervisor || (int32_t)scheduler.levels >= 0) /* else it has the CPU, and asks when it waits */
+    if (process->level >= LEVEL_DRIVER || scheduler.levels >> LEVEL_DRIVER == 0) /* else who runs asks when it waits */
         schedule_soon();
 }
 
@@ -95,9 +96,9 @@ void schedule_set_level(struct process *process, uint8_t level)
     process->level = level;
     enlist(process, process == scheduler.holder);
     schedule_reconsider(process);
-    struct process *holder = scheduler.holder;
-    if (holder == process && scheduler.levels >> level >> 1 != 0)
-        schedule_reconsider(scheduler.last[31 - __builtin_clz(scheduler.levels & ~(1u << LEVEL_SUPERVISOR))]);
+    uint32_t ordinary = scheduler.levels & ((1u << LEVEL_DRIVER) - 1);
+    if (scheduler.holder == process && ordinary >> level >> 1 != 0)
+        schedule_reconsider(schedule_first(&scheduler, ordinary));
 }
 
 /* The holder goes behind its equals, or starts over when it has none. */

@@ -10,11 +10,17 @@
 /* schedule.c: one more can run, in its ring already. Perhaps the holder gives way to it. */
 void schedule_reconsider(const struct process *process);
 
+/* Of the highest of these levels. */
+static inline struct process *schedule_first(const struct scheduler *s, uint32_t levels)
+{
+    return s->last[31 - __builtin_clz(levels)]->next;
+}
+
 /* Is the one that runs the one that has to? */
 static inline bool schedule_is_settled(void)
 {
-    if ((int32_t)scheduler.levels < 0) /* LEVEL_SUPERVISOR */
-        return scheduler.current == &supervisor;
+    if (scheduler.levels >> LEVEL_DRIVER != 0)
+        return scheduler.current == schedule_first(&scheduler, scheduler.levels);
     if (scheduler.holder == NULL)
         return scheduler.levels == 0 && scheduler.current == &idle;
     return scheduler.current == scheduler.holder;
@@ -66,7 +72,8 @@ static inline void schedule_block_running(struct process *process)
 static inline void schedule_turn(struct process *process)
 {
     scheduler.last[process->level] = process; /* it is the first, so its follower becomes it */
-    scheduler.holder = NULL;
+    if (process->level < LEVEL_DRIVER)
+        scheduler.holder = NULL;
 }
 
 /* It can't, for now or for ever. */

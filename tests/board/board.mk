@@ -2,7 +2,7 @@
 
 POLICY_TESTS_priority := schedule policy_priority
 POLICY_TESTS_feedback := policy_feedback
-PORT_TESTS_qemu-arm += $(addprefix board/,abuse bad_calls calls interrupt grants overflow $(POLICY_TESTS_$(POLICY)))
+PORT_TESTS_qemu-arm += $(addprefix board/,abuse bad_calls calls driver interrupt grants overflow $(POLICY_TESTS_$(POLICY)))
 PORT_TOOLS_qemu-arm += $(addprefix board/,stuck ends uart)
 TEST_SCRIPTS_qemu-arm += $(patsubst %,tests/board/%.sh,hello tracker reset ends uart)
 

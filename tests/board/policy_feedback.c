@@ -1,7 +1,7 @@
 /* The board's multi-level feedback policy: see port/qemu-arm/policy_feedback.h. */
 #include "real.h"
 
-enum { ROUNDS = 50, SHORT_MS = 100, LAPS = 10000, TOP = 30 };
+enum { ROUNDS = 50, SHORT_MS = 100, LAPS = 10000, TOP = COOP_PRIORITY_DRIVER - 1 };
 
 COOP_SHARED(uint32_t, laps[2]);
 COOP_SHARED(bool, done);

@@ -161,11 +161,75 @@ static void a_timeout_ends_inheritance(void **state)
     assert_string_equal(order, "low-goes-on high-gives-up middle low-ends ");
 }
 
+/* A driver, even one that yields, takes the CPU from nobody for good: who had it goes on, though a higher one waits for it. */
+static int drive(const void *argument)
+{
+    (void)argument;
+    if (coop_semaphore_acquire(&go, COOP_FOREVER) < 0)
+        return 1;
+    note("driver");
+    coop_yield();
+    note("yielded");
+    return 0;
+}
+COOP_PROCESS(driver, drive, .priority = COOP_PRIORITY_DRIVER);
+COOP_PROCESS(above, interfere, .priority = ROOT + 1);
+
+static void a_driver_gives_the_cpu_back(void **state)
+{
+    (void)state;
+    struct coop_handle handles[] = {start(&driver, NULL, 0), start(&above, NULL, 0)};
+    (void)coop_sleep_ms(1); /* both wait now */
+    assert_int_equal(coop_semaphore_release(&go_middle), 0);
+    assert_int_equal(coop_semaphore_release(&go), 0);
+    note("root");
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(join(handles[i]).code, 0);
+    assert_string_equal(order, "driver yielded root middle ");
+}
+
+/* Who holds what a driver waits for is lent no more than an ordinary priority: it interrupts nobody. */
+static int hold_asleep(const void *argument)
+{
+    (void)argument;
+    if (coop_lock_acquire(&lock, COOP_FOREVER) < 0 || coop_sleep_ms(3) < 0)
+        return 1;
+    note("low");
+    return coop_lock_release(&lock);
+}
+static int want_lock(const void *argument)
+{
+    (void)argument;
+    if (coop_semaphore_acquire(&go, COOP_FOREVER) < 0 || coop_lock_acquire(&lock, COOP_FOREVER) < 0)
+        return 1;
+    note("driver");
+    return coop_lock_release(&lock);
+}
+COOP_PROCESS(low_asleep, hold_asleep, .priority = LOW);
+COOP_PROCESS(locking_driver, want_lock, .priority = COOP_PRIORITY_DRIVER);
+
+static void a_driver_lends_less_than_it_has(void **state)
+{
+    (void)state;
+    struct coop_handle handles[] = {start(&locking_driver, NULL, 0), start(&low_asleep, NULL, 0), {0}};
+    (void)coop_sleep_ms(1);
+    handles[2] = start(&above, NULL, 0);
+    assert_int_equal(coop_semaphore_release(&go), 0);
+    burn_ms(10);
+    note("root");
+    assert_int_equal(coop_semaphore_release(&go_middle), 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(join(handles[i]).code, 0);
+    assert_string_equal(order, "root low driver middle ");
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup(priorities_then_arrival, set_up),
     cmocka_unit_test_setup(slices_are_shared, set_up),
     cmocka_unit_test_setup(slices_are_shared_under_preemption, set_up),
     cmocka_unit_test_setup(a_timeout_ends_inheritance, set_up),
+    cmocka_unit_test_setup(a_driver_gives_the_cpu_back, set_up),
+    cmocka_unit_test_setup(a_driver_lends_less_than_it_has, set_up),
 };
 
 static int run_in_root(const void *argument)

@@ -3,7 +3,8 @@
  * through queues. It may be killed at any instruction: what was put to `output` goes out once, in order, and of the input at most
  * the byte is lost that the dead one had in its hands. uart.sh talks to it.
  *
- * One event tells the driver all that it waits for: the UART has a byte, has room for one, or a client has done something.
+ * One event tells the driver all that it waits for: the UART has a byte, has room for one, or a client has done something. It has the
+ * priority of drivers, so it gets the CPU when it does, whatever others do with it.
  */
 #include <coop.h>
 #include <coop/board.h>
@@ -19,7 +20,7 @@ struct uart { /* CMSDK */
 #define SEEN(variable_) (*(volatile __typeof__(variable_) *)&(variable_))
 #define UART2           ((struct uart *)0x40006000u)
 enum { STATE_OUT_FULL = 1 << 0, STATE_IN_FULL = 1 << 1, OUT = 1 << 0, IN = 1 << 1, CTRL_BOTH = 0xf };
-enum { IRQ_UART2_IN = 4, IRQ_UART2_OUT = 5, DIVIDER = 16, DEPTH = 64, LINE_BYTES = 40 };
+enum { IRQ_UART2_IN = 4, IRQ_UART2_OUT = 5, DIVIDER = 16, DEPTH = 64, LINE_BYTES = 40, SPIN_MS = 10000 };
 enum { HAS_BYTE = 1 << 0, HAS_ROOM = 1 << 1, CLIENT = 1 << 2, ANYTHING = HAS_BYTE | HAS_ROOM | CLIENT };
 
 COOP_QUEUE(input, char, DEPTH);
@@ -81,8 +82,8 @@ static int drive(const void *argument)
     } while (coop_event_wait(&work, ANYTHING, COOP_EVENT_ANY | COOP_EVENT_CLEAR, COOP_FOREVER) >= 0);
     return 0;
 }
-COOP_PROCESS(driver, drive, .peripherals = &uart2, .priority = 10, .daemon = true, .restart = COOP_RESTART_ON_FAILURE,
-             .backoff_ms = 1, .max_backoff_ms = 1);
+COOP_PROCESS(driver, drive, .peripherals = &uart2, .priority = COOP_PRIORITY_DRIVER, .daemon = true,
+             .restart = COOP_RESTART_ON_FAILURE, .backoff_ms = 1, .max_backoff_ms = 1);
 
 static int read_byte(char *byte)
 {
@@ -106,6 +107,17 @@ static int write_text(const char *text)
     return error;
 }
 
+/* Keeps the CPU and waits for nothing until the driver has brought as many bytes as there is room for. */
+static int spin(void)
+{
+    char text[LINE_BYTES];
+    uint64_t end_ms = coop_now_ms() + SPIN_MS;
+    while (coop_queue_count(&input) < DEPTH && coop_now_ms() < end_ms)
+        continue;
+    snprintf(text, sizeof text, "%d came\n", coop_queue_count(&input));
+    return write_text(text);
+}
+
 /* Answers each line in capitals, until "quit". */
 static int answer(void)
 {
@@ -119,6 +131,8 @@ static int answer(void)
             line[used] = '\0';
             if (strcmp(line, "quit") == 0)
                 return 0;
+            if (strcmp(line, "spin") == 0 && spin() < 0)
+                return -1;
             used = 0;
         } else if (used < sizeof line - 1) {
             line[used++] = byte;

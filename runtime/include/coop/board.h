@@ -17,17 +17,19 @@
  *             ... read what the UART has, and clear its interrupt ...
  *         }
  *     }
- *     COOP_PROCESS(driver, drive, .peripherals = &uart2, .restart = COOP_RESTART_ON_FAILURE);
+ *     COOP_PROCESS(driver, drive, .peripherals = &uart2, .priority = COOP_PRIORITY_DRIVER, .restart = COOP_RESTART_ON_FAILURE);
  *
  * An interrupt masks its own line until the driver enables it again, so that a driver that is slow, or dead, never has the
  * board drown in interrupts. A line is masked when the run begins and when its driver has ended. What was counted before
  * an end is not forgotten: a driver looks at its peripheral, not at the count, for what there is to do.
  *
- * How soon: the kernel masks no interrupts. One only masks its line and is noted, and what it gives is given when the kernel
- * has ended the call that it works on, if any: a few hundred instructions for short messages (make bench-qemu tells). But a
- * message is copied in one go, 24 instructions for every 32 bytes (49,000 for 64 KB): where that is too long, share the data
- * (coop/shared.h), and let the messages say which part of it is whose. A handler that is called `.at_once` waits for nothing
- * but others of its like.
+ * How soon: a process of COOP_PRIORITY_DRIVER takes the CPU at once from any other (coop/process.h); one of another priority
+ * may have to wait for who has it. The kernel masks no interrupts. One only masks its line and is noted, and what it gives is
+ * given when the kernel has ended the call that it works on, if any: a few hundred instructions for short messages (make
+ * bench-qemu tells). But a message is copied in one go, 24 instructions for every 32 bytes (49,000 for 64 KB): where that is too
+ * long, share the data (coop/shared.h), and let the messages say which part of it is whose. And a driver waits for the
+ * supervisor, which takes some 2,000 instructions to start a process with few variables, 12,000 to tell of a fault. A handler
+ * (below) waits for neither; one that is called `.at_once` for nothing but others of its like.
  *
  * coop_run answers COOP_EINVAL, and logs why, when a declaration asks for what the board can't give: see the fields.
  */

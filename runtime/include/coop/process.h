@@ -32,6 +32,16 @@
 /* The most instances that all processes of one binary have together. */
 #define COOP_MAX_PROCESSES 250
 
+/*
+ * The priority of drivers. On a board such a process takes the CPU at once from every ordinary one, also from one that isn't
+ * .preemptible, and that one goes on as soon as no driver can run. Only other drivers and the supervisor keep a driver
+ * waiting: the supervisor while it starts a process, or tells of a death (coop/board.h). Three rules: its work is short, for it
+ * stops everything else (give it a .watchdog_ms); what it shares with others in COOP_SHARED variables may be in the middle of a
+ * change, however cooperative they are; and it shouldn't wait for a lock, for who holds it inherits an ordinary priority.
+ * On Linux, where the kernel schedules, it means no more than any other priority: nothing.
+ */
+#define COOP_PRIORITY_DRIVER 30
+
 enum coop_restart { COOP_RESTART_NEVER, COOP_RESTART_ON_FAILURE, COOP_RESTART_ALWAYS };
 
 /* What the supervisor does when a process ends more than .max_restarts times within .window_ms. */
@@ -165,7 +175,7 @@ struct coop_process {
     uint8_t restart;         /* enum coop_restart */
     uint8_t escalation;      /* enum coop_escalation */
     uint8_t group;
-    uint8_t priority; /* board: 0 (lowest, as unless told) to 30 */
+    uint8_t priority; /* board: 0 (lowest, as unless told) to 29, or COOP_PRIORITY_DRIVER */
     bool daemon;
     bool preemptible;        /* board: higher priorities may interrupt it */
     uint16_t time_slice_ms;  /* board: it shares the CPU with its equals; 0: it keeps it until it waits */

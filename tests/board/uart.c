@@ -20,7 +20,7 @@ struct uart { /* CMSDK */
 #define SEEN(variable_) (*(volatile __typeof__(variable_) *)&(variable_))
 #define UART2           ((struct uart *)0x40006000u)
 enum { STATE_OUT_FULL = 1 << 0, STATE_IN_FULL = 1 << 1, OUT = 1 << 0, IN = 1 << 1, CTRL_BOTH = 0xf };
-enum { IRQ_UART2_IN = 4, IRQ_UART2_OUT = 5, DIVIDER = 16, DEPTH = 64, LINE_BYTES = 40, SPIN_MS = 10000 };
+enum { IRQ_UART2_IN = 4, IRQ_UART2_OUT = 5, DIVIDER = 16, DEPTH = 64, LINE_BYTES = 40, SPIN_MS = 60000 };
 enum { HAS_BYTE = 1 << 0, HAS_ROOM = 1 << 1, CLIENT = 1 << 2, ANYTHING = HAS_BYTE | HAS_ROOM | CLIENT };
 
 COOP_QUEUE(input, char, DEPTH);

@@ -28,8 +28,8 @@
  * given when the kernel has ended the call that it works on, if any: a few hundred instructions for short messages (make
  * bench-qemu tells). But a message is copied in one go, 24 instructions for every 32 bytes (49,000 for 64 KB): where that is too
  * long, share the data (coop/shared.h), and let the messages say which part of it is whose. And a driver waits for the
- * supervisor, which takes some 2,000 instructions to start a process with few variables, 12,000 to tell of a fault. A handler
- * (below) waits for neither; one that is called `.at_once` for nothing but others of its like.
+ * supervisor, for some 1,500 instructions when a process starts or ends, and 12,000 when it tells of a fault. A handler (below)
+ * waits for neither; one that is called `.at_once` for nothing but others of its like.
  *
  * coop_run answers COOP_EINVAL, and logs why, when a declaration asks for what the board can't give: see the fields.
  */

@@ -7,7 +7,7 @@
 # resets HOW WHY FIRST: the firmware runs twice in one run of the board.
 resets() {
     # shellcheck disable=SC2086  # a runner may have arguments
-    timeout --kill-after=5 60 $runner "$build/tests/board/stuck.elf" "$1" >"$work/out" 2>"$work/err" </dev/null ||
+    timeout --kill-after=5 200 $runner "$build/tests/board/stuck.elf" "$1" >"$work/out" 2>"$work/err" </dev/null ||
         wrong "$1: status $?"
     printf '%brun 2: 0\n' "$3" | cmp - "$work/out" || wrong "$1: ran otherwise: $(cat "$work/out")"
     says "^coop: the board was reset $2" "$1"

@@ -2,5 +2,5 @@
 # The test programs that need a real kernel of the machine, in a booted image. What they print counts.
 set -uo pipefail
 arch=${BUILD##*linux-}
-MEMORY=256 LIMIT_S=280 port/linux/image/run "$arch" "build/image/tests/image/suites-$arch.cpio.gz" \
+MEMORY=256 LIMIT_S=800 port/linux/image/run "$arch" "build/image/tests/image/suites-$arch.cpio.gz" \
     "build/kernel-$arch" | tr -d '\r'

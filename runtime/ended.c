@@ -170,6 +170,20 @@ static void describe(uint32_t slot, const struct port_ended *ended, uint64_t now
     }
 }
 
+bool life_end_quietly(const struct port_ended *ended, uint64_t now_us)
+{
+    const struct coop_record *record = record_at_slot(ended->slot);
+    bool was_asked = record->phase != PHASE_RUNNING || record->verdict != COOP_ALIVE;
+    bool is_awaited = record->parent != 0 && record_at_slot(record->parent - 1)->phase == PHASE_REAPED;
+    if (!ended->clean || ended->signal != 0 || ended->code != 0 || was_asked || is_awaited || record->children != 0 ||
+        process_of(ended->slot)->restart == COOP_RESTART_ALWAYS || !log_is_idle())
+        return false;
+    life_finish(ended->slot, &(struct coop_end){.cause = COOP_EXITED,
+                                                .ran_ms = to_ms(now_us - record->started_us),
+                                                .restarts = record->restarts});
+    return true;
+}
+
 void life_reaped(const struct port_ended *ended, uint64_t now_us)
 {
     struct coop_record *record = record_at_slot(ended->slot);

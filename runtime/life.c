@@ -191,7 +191,7 @@ static uint64_t serve_running(uint32_t slot, uint64_t now_us)
     const struct coop_process *process = process_of(slot);
     struct coop_block *block = block_at_slot(slot);
     struct coop_record *record = record_at_slot(slot);
-    if (process->watchdog_ms == 0 && process->heartbeat_ms == 0 && process->lifetime_ms == 0)
+    if (!life_is_watched(slot))
         return UINT64_MAX;
     bool checked_in = atomic_exchange(&block->checkins, 0) != 0 || load_word(&block->state) == COOP_STARTING;
     struct watch_sample sample = {.now_us = now_us,
@@ -220,11 +220,13 @@ static void serve_request(uint32_t slot, uint64_t now_us)
         life_stop(slot, false, now_us);
 }
 
-void life_admit(uint32_t slot, uint64_t now_us)
+bool life_admit(uint32_t slot, uint64_t now_us)
 {
     /* @admit */
-    if (record_at_slot(slot)->phase == PHASE_IDLE && load_word(&block_at_slot(slot)->state) == COOP_REQUESTED)
-        first_begin(slot, now_us);
+    if (record_at_slot(slot)->phase != PHASE_IDLE || load_word(&block_at_slot(slot)->state) != COOP_REQUESTED)
+        return false;
+    first_begin(slot, now_us);
+    return true;
 }
 
 static uint64_t serve_backoff(uint32_t slot, uint64_t now_us)

@@ -73,7 +73,7 @@ void log_format(const char *format, ...)
 }
 
 /* A look from outside, which is all that most rounds need. */
-static bool is_idle(void)
+bool log_is_idle(void)
 {
     return !queue_get.ready(&coop_log_records.object, 0) && !semaphore_acquire.ready(&coop_log_dropped.object, 0) &&
            dropped == 0;
@@ -97,7 +97,7 @@ static int drain(void)
 
 bool log_drain(void)
 {
-    bool more = !is_idle() && drain() == 0;
+    bool more = !log_is_idle() && drain() == 0;
     if (more)
         port_ring();
     return more;
@@ -105,7 +105,7 @@ bool log_drain(void)
 
 bool log_settle(void)
 {
-    return is_idle() || drain() != COOP_EBUSY;
+    return log_is_idle() || drain() != COOP_EBUSY;
 }
 
 int coop_log(const char *format, ...)

@@ -21,6 +21,9 @@ enum { WAKES_NONE = 0, WAKES_DATA = 1 << DIRECTION_DATA, WAKES_SPACE = 1 << DIRE
 /* What a try answers when it can't be done now, but may later. No operation returns it. */
 #define WOULD_BLOCK (-1000)
 
+/* What a port may make of the 0 of a start: the supervisor has done its part already. */
+enum { START_DONE = 1 };
+
 /* A try answers this minus an enum coop_misuse when its caller broke a rule: the port then ends the caller by port_misuse. */
 #define MISUSE (-2000)
 
@@ -141,7 +144,7 @@ void port_close(int status, bool reboot);
 struct port_ended {
     uint32_t slot;
     bool stopped;
-    bool clean; /* no object names it, or is half changed by it: there is nothing to repair */
+    bool clean; /* no object names it, or is half changed by it: there is nothing to repair, and nobody to admit */
     int code;   /* exit code, when signal is 0 */
     int signal;
 };
@@ -176,6 +179,13 @@ uint32_t port_stuck(void);
 void port_ring(void);
 void port_listen(uint64_t until_us);
 uint32_t port_rung(uint32_t word);
+
+/*
+ * Where the port knows that the supervisor sleeps it may, instead of waking it, have it do what a start or an end mostly needs.
+ * supervisor_admit: true when the process is in place. supervisor_bury: true when the end is told. Else it takes a round.
+ */
+bool supervisor_admit(uint32_t slot, uint64_t now_us);
+bool supervisor_bury(const struct port_ended *ended, uint64_t now_us);
 
 /* A signal or button asked the system to stop: 0 no, 1 politely, 2 at once. */
 int port_stop_asked(void);

@@ -75,8 +75,7 @@ static int try_start(const struct coop_object *object, uint32_t self, uintptr_t 
         return COOP_ELIMIT;
     store_word(&block->generation, load_word(&block->generation) + 1); /* @start_generation */
     store_word(&block->state, COOP_FREE);                              /* @start_free */
-    memset(block->argument, 0, sizeof block->argument);
-    memcpy(block->argument, call->argument, call->bytes);
+    memcpy(block->argument, call->argument, sizeof block->argument);
     store_word(&block->parent, (uint8_t)self); /* @start_parent */
     store_word(&block->request, COOP_REQUEST_NONE);
     call->handle.slot = (uint32_t)(block - coop_blocks_start);
@@ -193,19 +192,23 @@ static const struct coop_object *object_of(struct coop_handle handle)
 
 int coop_start(const struct coop_process *process, const void *argument, size_t bytes, struct coop_handle *handle)
 {
-    struct start_call call = {.bytes = (uint32_t)bytes};
+    static const struct start_call empty;
+    struct start_call call = empty;
     if (port_self() == 0)
         port_misuse(COOP_MISUSE_NOT_PROCESS); /* there is no supervisor yet, or it would wait for itself */
     if (bytes > COOP_ARGUMENT_BYTES || (argument == NULL && bytes != 0))
         return COOP_EINVAL;
+    call.bytes = (uint32_t)bytes;
     if (bytes != 0)
         memcpy(call.argument, argument, bytes);
-    int error = port_call(&process_start, unchecked(process), (uintptr_t)&call, 0, COOP_FOREVER);
-    if (error < 0)
-        return error;
+    int result = port_call(&process_start, unchecked(process), (uintptr_t)&call, 0, COOP_FOREVER);
+    if (result < 0)
+        return result;
     if (handle != NULL)
         *handle = call.handle;
-    return port_call(&process_started, unchecked(process), call.handle.slot, call.handle.generation, COOP_FOREVER);
+    return result == START_DONE ? 0
+                                : port_call(&process_started, unchecked(process), call.handle.slot,
+                                            call.handle.generation, COOP_FOREVER);
 }
 
 int coop_join(struct coop_handle handle, int timeout_ms, struct coop_end *end)

@@ -131,7 +131,17 @@ static void serve_slot(uint32_t slot)
 
 static void admit_slot(uint32_t slot)
 {
-    life_admit(slot, run.now_us);
+    (void)life_admit(slot, run.now_us);
+}
+
+bool supervisor_admit(uint32_t slot, uint64_t now_us)
+{
+    return life_admit(slot, now_us) && load_word(&block_at_slot(slot)->state) == COOP_RUNNING && !life_is_watched(slot);
+}
+
+bool supervisor_bury(const struct port_ended *ended, uint64_t now_us)
+{
+    return ended->slot != run.root && life_end_quietly(ended, now_us);
 }
 
 static void attend_due(void)

@@ -29,10 +29,16 @@ static inline struct coop_record *record_at_slot(uint32_t slot)
 
 /* life.c: one process from its start until it has ended or has to. */
 
-/* Starts what was asked to start. */
-void life_admit(uint32_t slot, uint64_t now_us);
+/* Starts what was asked to start; false: nothing was. */
+bool life_admit(uint32_t slot, uint64_t now_us);
 /* Serves what the slot needs at now_us: a request to end, a deadline, a budget. Returns when to look again (UINT64_MAX: not by time). */
 uint64_t life_serve(uint32_t slot, uint64_t now_us);
+/* It has a budget: somebody has to look, also when nothing happens. */
+static inline bool life_is_watched(uint32_t slot)
+{
+    const struct coop_process *process = process_of(slot);
+    return (process->watchdog_ms | process->heartbeat_ms | process->lifetime_ms) != 0;
+}
 /* Asks the process to stop, or kills it, for good. */
 void life_stop(uint32_t slot, bool at_once, uint64_t now_us);
 /* Asks it to stop, to be started again. */
@@ -57,6 +63,8 @@ static inline bool life_goes_on(uint32_t slot)
 
 /* Takes note of an end that the port has reaped. */
 void life_reaped(const struct port_ended *ended, uint64_t now_us);
+/* The same, and tells of it, if that is all: there is nothing to clear up, to log or to restart. False: it isn't. */
+bool life_end_quietly(const struct port_ended *ended, uint64_t now_us);
 /* Clears up after it, and when all is clear decides what follows. Returns when to come back. */
 uint64_t life_clear_up(uint32_t slot, uint64_t now_us);
 /* It has ended for good, or was never started. */
@@ -87,6 +95,8 @@ void obituary(uint32_t slot, const struct coop_end *end, int64_t again_ms);
 /* log.c: the supervisor's side of the log. A drain writes what waits; at most a queue full at once,
  * then it rings; false when all is written. */
 bool log_drain(void);
+/* There is nothing to write. */
+bool log_is_idle(void);
 /* Writes all that was in the queue by now; false when another process is inside it, so that it must be called again. */
 bool log_settle(void);
 void log_format(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -6,6 +6,7 @@
 #include "interrupt.h"
 #include "objects.h"
 #include "operate.h"
+#include "operations.h"
 #include "reset.h"
 #include "schedule.h"
 
@@ -16,25 +17,41 @@ struct process supervisor = {
 struct process idle = {.deadline = NO_DEADLINE, .block = &no_block};
 uint32_t kernel_rung[SLOT_WORDS], kernel_owners[SLOT_WORDS], kernel_ended[SLOT_WORDS];
 static bool rung;
-static bool listening;
 
-static void end_listening(void)
+static void wake_supervisor(void)
 {
-    if (listening)
+    if (supervisor.state == STATE_LISTENING)
         schedule_ready(&supervisor);
-    listening = false;
 }
 
 void kernel_ring(void)
 {
     rung = true;
-    end_listening();
+    wake_supervisor();
+}
+
+/* A start, or an end of a process's own: perhaps the supervisor's thread needn't run. So it is asked for, but goes on listening. */
+static void knock(void)
+{
+    scheduler.last[LEVEL_SUPERVISOR] = supervisor.next = &supervisor;
+    scheduler.levels |= 1u << LEVEL_SUPERVISOR;
+    schedule_soon();
+}
+
+bool kernel_answers(void)
+{
+    if (supervisor.state == STATE_LISTENING && !port_answer())
+        kernel_ring();
+    if (supervisor.state != STATE_LISTENING)
+        return false;
+    schedule_block_running(&supervisor);
+    return true;
 }
 
 void kernel_expire(struct process *process)
 {
     if (process == &supervisor)
-        end_listening();
+        wake_supervisor();
     else
         wait_expire(process);
 }
@@ -48,9 +65,9 @@ bool kernel_listen(uint64_t until)
             clock_remove(&supervisor);
             clock_add(&supervisor, until < latest ? until : latest);
         }
-        listening = true;
-        schedule_block(&supervisor);
-        supervisor.state = STATE_PARKED;
+        schedule_block_running(&supervisor);
+        schedule_soon();
+        supervisor.state = STATE_LISTENING;
     }
     kernel_leave(before);
     __asm__ volatile("isb" ::: "memory"); /* the switch comes before what follows */
@@ -71,10 +88,13 @@ void kernel_end(struct process *process, int code, int signal)
     process->code = (uint8_t)code;
     process->signal = (uint8_t)signal;
     process->block->end.signal = (uint8_t)signal;
-    kernel_ended[(process->self - 1) / 32] |= 1u << (process->self - 1) % 32;
     if (process->descriptor->peripherals != NULL)
         interrupt_mask(process);
-    kernel_ring();
+    kernel_ended[(process->self - 1) / 32] |= 1u << (process->self - 1) % 32;
+    if (signal == 0)
+        knock();
+    else
+        kernel_ring();
 }
 
 void kernel_misuse(struct process *process, enum coop_misuse reason)
@@ -102,8 +122,11 @@ static void end_misused(enum coop_misuse reason)
 }
 
 /* 0, COOP_EINVAL, or MISUSE minus its reason. */
-static int check(const struct process *caller, enum access access, uintptr_t address, size_t bytes)
+static int check(const struct process *caller, enum access access, uintptr_t address, size_t bytes,
+                 const struct coop_object *object)
 {
+    if (bytes == BYTES_OF_ITEM)
+        bytes = object->item_bytes;
     if (is_on_stack(caller, access, address, bytes))
         return 0;
     if (address == 0 && access != ACCESS_OUT_OR_NULL)
@@ -132,11 +155,11 @@ static int attempt(const struct operation *operation, const struct coop_object *
             return COOP_EINVAL;
         *plain(&caller->block->checkins) = 1;
     }
-    size_t bytes_a = operation->bytes_a != BYTES_OF_ITEM ? operation->bytes_a : object->item_bytes;
-    size_t bytes_b = operation->bytes_b != BYTES_OF_ITEM ? operation->bytes_b : object->item_bytes;
-    int result = check(caller, operation->access_a, a, bytes_a);
-    if (result >= 0)
-        result = check(caller, operation->access_b, b, bytes_b);
+    int result = 0;
+    if (operation->access_a != ACCESS_VALUE)
+        result = check(caller, operation->access_a, a, operation->bytes_a, object);
+    if (operation->access_b != ACCESS_VALUE && result >= 0)
+        result = check(caller, operation->access_b, b, operation->bytes_b, object);
     return result >= 0 ? operation->try(object, caller->self, a, b) : result;
 }
 
@@ -175,7 +198,9 @@ void call_any(void)
         return;
     }
     frame[FRAME_R0] = (uint32_t)result;
-    if (operation->rings)
+    if (operation == &process_start)
+        knock();
+    else if (operation->rings)
         kernel_ring();
     if (operation->wakes != WAKES_NONE)
         wait_wake(object, operation->wakes);
@@ -228,6 +253,18 @@ static void any_call(uintptr_t r0, uintptr_t r1, uintptr_t r2)
 {
     (void)r0, (void)r1, (void)r2;
     call_any();
+}
+
+/* Mostly there are none. */
+static void children_call(uintptr_t any, uintptr_t r1, uintptr_t r2)
+{
+    (void)any, (void)r1, (void)r2;
+    struct coop_block *block = scheduler.current->block;
+    *plain(&block->checkins) = 1;
+    if (*plain(&block->children) == 0)
+        thread_frame()[FRAME_R0] = 0;
+    else
+        call_any();
 }
 
 /* Those that fast/ has. A test that brings an object of its own goes without. */
@@ -325,7 +362,9 @@ call *const calls[CALLS] = {
     [OP_SEMAPHORE_VALUE... OP_PERMITS_AVAILABLE] = any_call,
     [OP_LOCK_ACQUIRE] = fast_lock_acquire,
     [OP_LOCK_RELEASE] = fast_lock_release,
-    [OP_EVENT_SET... OPERATIONS - 1] = any_call,
+    [OP_EVENT_SET... OP_PROCESS_LOOK] = any_call,
+    [OP_PROCESS_CHILDREN] = children_call,
+    [OP_PROCESS_SLEEP... OPERATIONS - 1] = any_call,
     [OPERATIONS... CALL_YIELD - 1] = unknown_call,
     [CALL_YIELD] = yield_call,
     [CALL_EXIT] = exit_call,
@@ -341,5 +380,6 @@ call *const calls[CALLS] = {
 _Static_assert(OP_NONE + 1 == OP_QUEUE_PUT && OP_QUEUE_PUT + 1 == OP_QUEUE_GET && OP_QUEUE_GET + 1 == OP_QUEUE_TAKE &&
                    OP_QUEUE_COUNT + 1 == OP_SEMAPHORE_ACQUIRE && OP_SEMAPHORE_RELEASE + 1 == OP_SEMAPHORE_VALUE &&
                    OP_PERMITS_AVAILABLE + 1 == OP_LOCK_ACQUIRE && OP_LOCK_RELEASE + 1 == OP_EVENT_SET &&
+                   OP_PROCESS_LOOK + 1 == OP_PROCESS_CHILDREN && OP_PROCESS_CHILDREN + 1 == OP_PROCESS_SLEEP &&
                    OPERATIONS < CALL_YIELD,
                "no number is left out of calls");

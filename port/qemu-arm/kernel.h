@@ -2,7 +2,8 @@
  * The kernel's own view of a process, and what its files ask of each other.
  *
  * Priorities of exceptions: NMI (hardware watchdog); faults; interrupts; SVC; PendSV. The kernel never masks interrupts:
- * one only masks its own line and leaves a note, and PendSV serves it, then switches. So kernel state is only touched by SVC, by
+ * one only masks its own line and leaves a note, and PendSV serves it, then switches; it also does some of the work of the supervisor's
+ * thread while that sleeps (kernel_answers). So kernel state is only touched by SVC, by
  * PendSV, which SVC alone may preempt (when a handler that PendSV serves calls a coop function), and by the supervisor's
  * thread with PendSV masked. A handler that is declared `.at_once` is called by the interrupt itself, and uses no kernel.
  *
@@ -41,7 +42,13 @@ struct context {
     uint32_t stack, stack_end;
 };
 
-enum process_state { STATE_FREE, STATE_READY, STATE_PARKED, STATE_ENDED };
+enum process_state {
+    STATE_FREE,
+    STATE_READY,
+    STATE_PARKED,
+    STATE_ENDED,
+    STATE_LISTENING
+}; /* the last: the supervisor */
 
 struct process {
     struct context context;
@@ -141,6 +148,8 @@ void inherit_lower(uint32_t self);                /* somebody waits no more for 
 void kernel_end(struct process *process, int code, int signal);
 void kernel_misuse(struct process *process, enum coop_misuse reason);
 void kernel_ring(void);
+bool kernel_answers(void); /* by PendSV, before the supervisor's thread gets the CPU: true when it needn't */
+bool port_answer(void);    /* port.c: does for it what starts and ends need; false: it needs the thread */
 enum { SLOT_WORDS = (COOP_MAX_PROCESSES + 31) / 32 };
 extern uint32_t kernel_ended[SLOT_WORDS];    /* by slot: whose end is not reaped yet */
 void kernel_expire(struct process *process); /* its deadline has come */

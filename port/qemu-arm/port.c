@@ -98,9 +98,19 @@ void port_close(int status, bool reboot)
         reset_board();
 }
 
+/* The supervisor's thread lets interrupts in wherever it has not masked them; what PendSV does for it lets them in here. */
+static bool answering;
+
+static inline void breathe(void)
+{
+    if (answering && scheduler.interrupts != 0)
+        (void)interrupt_serve();
+}
+
 int port_start(uint32_t slot)
 {
     struct process *process = &processes[slot];
+    breathe();
     image_begin(process);
     process->block->native_pid = process->self;
     uint32_t before = kernel_enter();
@@ -119,22 +129,64 @@ void port_kill(uint32_t slot)
     kernel_leave(before);
 }
 
+static struct port_ended end_of(const struct process *process)
+{
+    uint32_t slot = process->self - 1;
+    bool is_owner = (kernel_owners[slot / 32] >> slot % 32 & 1) != 0 || inherit_holds(process->self);
+    return (struct port_ended){.slot = slot, .clean = !is_owner, .code = process->code, .signal = process->signal};
+}
+
+/* The starter's call has just ended. */
+static bool admit(uint32_t slot)
+{
+    bool done = supervisor_admit(slot, to_us(clock_now()));
+    if (done)
+        ((uint32_t *)scheduler.current->context.psp)[FRAME_R0] = START_DONE;
+    return done;
+}
+
+static bool bury(uint32_t slot)
+{
+    struct port_ended ended = end_of(&processes[slot]);
+    breathe();
+    return supervisor_bury(&ended, to_us(clock_now()));
+}
+
+/* What an interrupt adds meanwhile also rings. */
+static bool answer(uint32_t *noted, uint32_t first, bool (*do_for)(uint32_t slot))
+{
+    for (uint32_t bits = *noted; bits != 0; bits &= bits - 1) {
+        if (!do_for(first + (uint32_t)__builtin_ctz(bits)))
+            return false;
+        *noted &= ~(bits & -bits);
+    }
+    return true;
+}
+
+bool port_answer(void)
+{
+    bool done = true;
+    answering = true;
+    breathe();
+    for (uint32_t word = 0; done && word * 32 < process_slots(); word++)
+        done = answer(&kernel_rung[word], word * 32, admit) && answer(&kernel_ended[word], word * 32, bury);
+    answering = false;
+    return done;
+}
+
 bool port_reap(struct port_ended *ended)
 {
     uint32_t word = 0;
     while (kernel_ended[word] == 0)
         if (++word * 32 >= process_slots())
             return false;
-    uint32_t slot = word * 32 + (uint32_t)__builtin_ctz(kernel_ended[word]), bit = 1u << slot % 32;
+    const struct process *process = &processes[word * 32 + (uint32_t)__builtin_ctz(kernel_ended[word])];
     uint32_t before = kernel_enter();
-    kernel_ended[word] &= ~bit;
+    kernel_ended[word] &= kernel_ended[word] - 1;
     kernel_leave(before);
-    struct process *process = &processes[slot];
-    reset_note_end(process);
-    *ended = (struct port_ended){.slot = slot,
-                                 .clean = (kernel_owners[word] & bit) == 0 && !inherit_holds(slot + 1),
-                                 .code = process->code,
-                                 .signal = process->signal};
+    *ended = end_of(process);
+    if (process->signal != 0 || process->code != 0)
+        reset_note_end(process);
     return true;
 }
 
@@ -180,6 +232,7 @@ void port_leave(const struct coop_object *object)
 
 void port_wake(const struct coop_object *object)
 {
+    breathe();
     if (wait_first(object, DIRECTION_DATA) == NULL && wait_first(object, DIRECTION_SPACE) == NULL)
         return; /* processes alone begin to wait, and none runs now */
     uint32_t before = kernel_enter();

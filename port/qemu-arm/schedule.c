@@ -19,6 +19,11 @@ static __attribute__((noinline)) struct process *begin_slice(struct process *pro
     return process;
 }
 
+static __attribute__((noinline)) struct process *ask_supervisor(struct scheduler *s)
+{
+    return kernel_answers() ? schedule_switch(s->current, s) : (s->current = &supervisor);
+}
+
 struct process *schedule_switch(struct process *current, struct scheduler *s)
 {
     uint32_t now = TIMER0->value; /* it counts down */
@@ -29,7 +34,7 @@ struct process *schedule_switch(struct process *current, struct scheduler *s)
     kernel_settle();
     struct process *process = s->holder;
     if (s->levels >> LEVEL_DRIVER != 0)
-        return s->current = schedule_first(s, s->levels);
+        return (int32_t)s->levels < 0 ? ask_supervisor(s) : (s->current = schedule_first(s, s->levels));
     if (process != NULL)
         return s->current = process;
     if (s->levels == 0)

@@ -1,3 +1,3 @@
 # port/qemu-arm/kernel.c: kill
 # The supervisor sleeps on when somebody rings.
-s#(    rung = true;\n)    end_listening\(\);\n#\1#
+s#(    rung = true;\n)    wake_supervisor\(\);\n#\1#

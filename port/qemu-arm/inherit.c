@@ -46,8 +46,7 @@ bool inherit_holds(uint32_t self)
     return false;
 }
 
-/* What the process is entitled to: its own level, or that of the highest who waits for something it holds. */
-static uint8_t entitled(const struct process *process)
+uint8_t inherit_level(const struct process *process)
 {
     uint8_t level = process->priority;
     for (const struct coop_object *object = coop_objects_start; object < coop_objects_end; object++)
@@ -65,7 +64,7 @@ void inherit_lower(uint32_t self)
         struct process *process = &processes[self - 1];
         if (process->level == process->priority)
             return;
-        uint8_t level = entitled(process);
+        uint8_t level = inherit_level(process);
         if (level == process->level)
             return;
         if (process->state == STATE_PARKED) {

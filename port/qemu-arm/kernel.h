@@ -140,9 +140,10 @@ static inline struct process *wait_first(const struct coop_object *object, unsig
 }
 
 /* inherit.c: levels of those who hold what others wait for. In the kernel. */
-void inherit_raise(const struct process *waiter); /* it has been parked */
-bool inherit_holds(uint32_t self);                /* it has a lock */
-void inherit_lower(uint32_t self);                /* somebody waits no more for what slot + 1 holds, or it lets go */
+void inherit_raise(const struct process *waiter);     /* it has been parked */
+bool inherit_holds(uint32_t self);                    /* it has a lock */
+uint8_t inherit_level(const struct process *process); /* its own, or of the highest who waits for what it holds */
+void inherit_lower(uint32_t self); /* somebody waits no more for what slot + 1 holds, or it lets go */
 
 /* kernel.c: the ends of processes, and the bell. In the kernel. */
 void kernel_end(struct process *process, int code, int signal);

@@ -1,6 +1,7 @@
 /*
  * Policy: multi-level feedback. Every process begins at the top level. Once it has used up its allotment of CPU time there,
- * in one go or in many, it sinks to the next one, where allotments are twice as long, but never below its `.priority`.
+ * in one go or in many, it sinks to the next one, where allotments are twice as long, but never below its `.priority`, nor below
+ * who waits for a lock that it has.
  * Every BOOST_MS all rise to the top again, so that nobody starves and one that has become quick is quick again. Equals take
  * turns; whoever is higher takes the CPU at once. `.preemptible` and `.time_slice_ms` are not looked at, and drivers stay what
  * they are.
@@ -100,10 +101,9 @@ static inline uint8_t policy_slice_ended(struct process *holder)
         policy_boost(holder);
         own = TOP;
     }
-    uint8_t level = holder->level > holder->priority ? holder->level : own;
     holder->priority = own;
     holder->policy_ticks = policy_cpu_ticks(holder);
-    return level;
+    return inherit_level(holder); /* those who wait for what it holds may have been its equals until now */
 }
 
 #endif

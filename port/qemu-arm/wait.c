@@ -121,6 +121,8 @@ static __attribute__((noinline)) bool give_up(struct process *process, int resul
         result = COOP_ESTOPPING;
     }
     wait_leave(process);
+    if (result == COOP_EOWNERDEAD) /* perhaps at its deadline, before repair woke those who wait at higher levels */
+        process->level = inherit_level(process);
     if (result <= MISUSE)
         kernel_misuse(process, (enum coop_misuse)(MISUSE - result));
     else

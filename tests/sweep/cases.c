@@ -1,33 +1,5 @@
-/* Who does what while the victim dies. The messages of the setup are 1 and up, those of the actions 11 and up. */
-#include "sweep.h"
-
-#define FOREVER COOP_FOREVER
-#define ALL     (COOP_EVENT_ALL)
-#define CLEAR   (COOP_EVENT_CLEAR)
-
-/* One message in the queue, or three: a full one. Leases of the victim, or of others. */
-#define ONE                                                                                                            \
-    {                                                                                                                  \
-        OBSERVER,                                                                                                      \
-        {                                                                                                              \
-            PUT, 1                                                                                                     \
-        }                                                                                                              \
-    }
-#define FULL                                                                                                           \
-    {OBSERVER, {PUT, 1}}, {OBSERVER, {PUT, 2}},                                                                        \
-    {                                                                                                                  \
-        OBSERVER,                                                                                                      \
-        {                                                                                                              \
-            PUT, 3                                                                                                     \
-        }                                                                                                              \
-    }
-#define TAKEN                                                                                                          \
-    {                                                                                                                  \
-        VICTIM,                                                                                                        \
-        {                                                                                                              \
-            TAKE                                                                                                       \
-        }                                                                                                              \
-    }
+/* Who does what while the victim dies. */
+#include "cases.h"
 
 /* clang-format off: a table */
 const struct sweep_case sweep_cases[] = {
@@ -336,6 +308,50 @@ const struct sweep_case sweep_cases[] = {
      .before = {{LOCK_ACQUIRE, 0, FOREVER}},
      .held = 60},
 
+    {.name = "two locks, acquire, one waits for the outer",
+     .setup = {{VICTIM, {LOCK_ACQUIRE}}},
+     .victim = {INNER_ACQUIRE},
+     .before = {{LOCK_ACQUIRE, 0, FOREVER}},
+     .then = {{INNER_ACQUIRE, 0, FOREVER}, {LOCK_ACQUIRE, 0, FOREVER}}},
+    {.name = "two locks, acquire, the inner is another's",
+     .setup = {{VICTIM, {LOCK_ACQUIRE}}, {4, {INNER_ACQUIRE}}},
+     .victim = {INNER_ACQUIRE, 0, FOREVER},
+     .then = {{LOCK_ACQUIRE, 0, FOREVER}, {INNER_ACQUIRE, 0, FOREVER}, {INNER_RELEASE}}},
+    {.name = "two locks, acquire, another waits for who waits",
+     .setup = {{VICTIM, {LOCK_ACQUIRE}}, {2, {INNER_ACQUIRE}}},
+     .victim = {INNER_ACQUIRE, 0, FOREVER},
+     .before = {{GET, 0, FOREVER}},
+     .then = {{LOCK_ACQUIRE, 0, FOREVER}, {PUT, 11}}},
+    {.name = "two locks, acquire, the inner is another's, times out",
+     .setup = {{VICTIM, {LOCK_ACQUIRE}}, {3, {INNER_ACQUIRE}}},
+     .victim = {INNER_ACQUIRE, 0, 3},
+     .before = {{LOCK_ACQUIRE, 0, FOREVER}}},
+    {.name = "two locks, release the inner",
+     .setup = {{VICTIM, {LOCK_ACQUIRE}}, {VICTIM, {INNER_ACQUIRE}}},
+     .victim = {INNER_RELEASE},
+     .before = {{LOCK_ACQUIRE, 0, FOREVER}, {INNER_ACQUIRE, 0, FOREVER}}},
+    {.name = "two locks, release the outer first",
+     .setup = {{VICTIM, {LOCK_ACQUIRE}}, {VICTIM, {INNER_ACQUIRE}}},
+     .victim = {LOCK_RELEASE},
+     .before = {{LOCK_ACQUIRE, 0, FOREVER}, {INNER_ACQUIRE, 0, FOREVER}}},
+    {.name = "two locks, release, two wait for each",
+     .setup = {{VICTIM, {LOCK_ACQUIRE}}, {VICTIM, {INNER_ACQUIRE}}},
+     .victim = {INNER_RELEASE},
+     .before = {{INNER_ACQUIRE, 0, FOREVER},
+                {LOCK_ACQUIRE, 0, FOREVER},
+                {INNER_ACQUIRE, 0, FOREVER},
+                {LOCK_ACQUIRE, 0, FOREVER}}},
+    {.name = "two locks, a put, and not all wait for ever",
+     .setup = {{VICTIM, {LOCK_ACQUIRE}}, {VICTIM, {INNER_ACQUIRE}}},
+     .victim = {PUT, 11},
+     .before =
+         {{LOCK_ACQUIRE, 0, 1000}, {LOCK_ACQUIRE, 0, FOREVER}, {INNER_ACQUIRE, 0, 1000}, {INNER_ACQUIRE, 0, FOREVER}}},
+    {.name = "two locks, a put with both held",
+     .setup = {{VICTIM, {LOCK_ACQUIRE}}, {VICTIM, {INNER_ACQUIRE}}, FULL},
+     .victim = {PUT, 11, FOREVER},
+     .before = {{LOCK_ACQUIRE, 0, FOREVER}, {INNER_ACQUIRE, 0, FOREVER}},
+     .then = {{GET}}},
+
     {.name = "event set", .victim = {EVENT_SET, 5}},
     {.name = "event set, three wait",
      .victim = {EVENT_SET, 5},
@@ -358,79 +374,3 @@ const struct sweep_case sweep_cases[] = {
     {.name = "log, full", .logs = 16, .victim = {LOG}},
 };
 const size_t sweep_cases_count = sizeof sweep_cases / sizeof *sweep_cases;
-
-const struct sweep_case sweep_pairs[] = {
-    {.name = "put || put", .victim = {PUT, 11}, .before = {{PUT, 12, FOREVER}}},
-    {.name = "put || get", .setup = {ONE}, .victim = {PUT, 11}, .before = {{GET, 0, FOREVER}}},
-    {.name = "put || get, empty", .victim = {PUT, 11}, .before = {{GET, 0, FOREVER}}},
-    {.name = "get || get", .setup = {ONE, {OBSERVER, {PUT, 2}}}, .victim = {GET}, .before = {{GET, 0, FOREVER}}},
-    {.name = "get || put, full", .setup = {FULL}, .victim = {GET}, .before = {{PUT, 11, FOREVER}}},
-    {.name = "take || get", .setup = {ONE}, .victim = {TAKE}, .before = {{GET, 0, FOREVER}}},
-    {.name = "done || get, closed",
-     .setup = {ONE, TAKEN, {OBSERVER, {CLOSE}}},
-     .victim = {DONE, 1},
-     .before = {{GET, 0, FOREVER}}},
-    {.name = "done || put, full", .setup = {FULL, TAKEN}, .victim = {DONE, 1}, .before = {{PUT, 11, FOREVER}}},
-    {.name = "give back || get", .setup = {ONE, TAKEN}, .victim = {GIVE_BACK, 1}, .before = {{GET, 0, FOREVER}}},
-    {.name = "pass || get out", .setup = {ONE, TAKEN}, .victim = {PASS, 1}, .before = {{OUT_GET, 0, FOREVER}}},
-    {.name = "pass || put out", .setup = {ONE, TAKEN}, .victim = {PASS, 1}, .before = {{OUT_PUT, 41, FOREVER}}},
-    {.name = "pass || get", .setup = {ONE, TAKEN}, .victim = {PASS, 1}, .before = {{GET, 0, FOREVER}}},
-    {.name = "pass || put, full", .setup = {FULL, TAKEN}, .victim = {PASS, 1}, .before = {{PUT, 11, FOREVER}}},
-    {.name = "close || get", .victim = {CLOSE}, .before = {{GET, 0, FOREVER}}},
-    {.name = "close || put", .victim = {CLOSE}, .before = {{PUT, 11, FOREVER}}},
-    {.name = "owned put || get",
-     .queue = OWNED_QUEUE,
-     .setup = {{VICTIM, {PUT, 1}}},
-     .victim = {PUT, 11},
-     .before = {{GET, 0, FOREVER}}},
-    {.name = "owned put || get, full",
-     .queue = OWNED_QUEUE,
-     .setup = {{VICTIM, {PUT, 1}}, {VICTIM, {PUT, 2}}, {VICTIM, {PUT, 3}}},
-     .victim = {PUT, 11},
-     .before = {{GET, 0, FOREVER}}},
-    {.name = "owned put || get, empty",
-     .queue = OWNED_QUEUE,
-     .rounds = 4,
-     .victim = {PUT, 11},
-     .before = {{GET, 0, FOREVER}}},
-    {.name = "owned put || take, empty", .queue = OWNED_QUEUE, .victim = {PUT, 11}, .before = {{TAKE, 0, FOREVER}}},
-    {.name = "owned get || put",
-     .queue = OWNED_QUEUE,
-     .setup = {{2, {PUT, 1}}},
-     .victim = {GET},
-     .before = {{PUT, 11, FOREVER}}},
-    {.name = "owned get || put, full",
-     .queue = OWNED_QUEUE,
-     .rounds = 1,
-     .setup = {{2, {PUT, 1}}, {2, {PUT, 2}}, {2, {PUT, 3}}},
-     .victim = {GET},
-     .before = {{PUT, 11, FOREVER}}},
-    {.name = "owned done || put, full",
-     .queue = OWNED_QUEUE,
-     .setup = {{2, {PUT, 1}}, {2, {PUT, 2}}, {2, {PUT, 3}}, TAKEN},
-     .victim = {DONE, 1},
-     .before = {{PUT, 11, FOREVER}}},
-    {.name = "owned close || get", .queue = OWNED_QUEUE, .victim = {CLOSE}, .before = {{GET, 0, FOREVER}}},
-    {.name = "semaphore release || acquire",
-     .victim = {SEMAPHORE_RELEASE},
-     .before = {{SEMAPHORE_ACQUIRE, 0, FOREVER}}},
-    {.name = "semaphore acquire || acquire",
-     .setup = {{OBSERVER, {SEMAPHORE_RELEASE}}},
-     .victim = {SEMAPHORE_ACQUIRE, 0, FOREVER},
-     .before = {{SEMAPHORE_ACQUIRE, 0, FOREVER}}},
-    {.name = "permits release || acquire",
-     .setup = {{VICTIM, {PERMITS_ACQUIRE}}, {3, {PERMITS_ACQUIRE}}},
-     .victim = {PERMITS_RELEASE},
-     .before = {{PERMITS_ACQUIRE, 0, FOREVER}}},
-    {.name = "permits acquire || acquire",
-     .setup = {{3, {PERMITS_ACQUIRE}}},
-     .victim = {PERMITS_ACQUIRE, 0, FOREVER},
-     .before = {{PERMITS_ACQUIRE, 0, FOREVER}}},
-    {.name = "lock release || acquire",
-     .setup = {{VICTIM, {LOCK_ACQUIRE}}},
-     .victim = {LOCK_RELEASE},
-     .before = {{LOCK_ACQUIRE, 0, FOREVER}}},
-    {.name = "lock acquire || acquire", .victim = {LOCK_ACQUIRE, 0, FOREVER}, .before = {{LOCK_ACQUIRE, 0, FOREVER}}},
-    {.name = "event set || wait", .victim = {EVENT_SET, 5}, .before = {{EVENT_WAIT, 5, FOREVER, ALL | CLEAR}}},
-};
-const size_t sweep_pairs_count = sizeof sweep_pairs / sizeof *sweep_pairs;

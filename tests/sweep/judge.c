@@ -124,7 +124,8 @@ static void look_in_the_end(struct observation *seen)
     for (uint32_t self = VICTIM; self < OBSERVER; self++)
         (void)stage_repair(self, 0);
     seen->permits_in_the_end = 0;
-    seen->lock_in_the_end = world_next_owner();
+    for (int i = 0; i < LOCKS; i++)
+        seen->lock_in_the_end[i] = world_next_owner((enum which_lock)i);
     struct observation later = {0};
     world_drain(&seen->rest);
     world_drain_letters(&seen->letters);
@@ -211,10 +212,11 @@ void run_explain(const struct run *run, const struct observation *seen, const ch
     }
     if (seen == NULL)
         return;
-    fprintf(stderr,
-            "    count %d, semaphore %d, permits %d, flags %d, owner %d%s, logged %d, dropped %d, in the end %d %d\n",
-            seen->count, seen->semaphore, seen->permits, seen->flags, seen->lock_owner, seen->lock_died ? " died" : "",
-            seen->logged, seen->log_dropped, seen->permits_in_the_end, seen->lock_in_the_end);
+    fprintf(stderr, "    count %d, semaphore %d, permits %d, then %d, flags %d, logged %d, dropped %d\n", seen->count,
+            seen->semaphore, seen->permits, seen->permits_in_the_end, seen->flags, seen->logged, seen->log_dropped);
+    for (int i = 0; i < LOCKS; i++)
+        fprintf(stderr, "    lock %d: owner %d%s, then %d\n", i, seen->lock_owner[i], seen->lock_died[i] ? " died" : "",
+                seen->lock_in_the_end[i]);
     print_sight("ready", &seen->ready);
     print_sight("in the end", &seen->rest);
 }

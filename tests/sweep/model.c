@@ -6,7 +6,7 @@
 void model_reset(struct model *model, const struct sweep_case *c)
 {
     memset(model, 0, sizeof *model);
-    model->lock_died = c->died;
+    model->locks[OUTER].died = c->died;
 }
 
 static struct model_message *first_ready(struct model *model)
@@ -124,19 +124,23 @@ static int acquire_permit(struct model *model, uint32_t self)
     return 0; /* which one, the model doesn't say */
 }
 
-static int acquire_lock(struct model *model, uint32_t self)
+static int acquire_lock(struct model_lock *lock, uint32_t self)
 {
-    if (model->lock_owner == self) {
-        model->lock_depth++;
+    if (lock->owner == self) {
+        lock->depth++;
         return 0;
     }
-    if (model->lock_owner != 0)
+    if (lock->owner != 0)
         return WOULD_BLOCK;
-    model->lock_owner = self;
-    model->lock_depth = 1;
-    int result = model->lock_died ? COOP_EOWNERDEAD : 0;
-    model->lock_died = false;
+    int result = lock->died ? COOP_EOWNERDEAD : 0;
+    *lock = (struct model_lock){.owner = self, .depth = 1};
     return result;
+}
+
+static int release_lock(struct model_lock *lock, uint32_t self)
+{
+    lock->owner = --lock->depth > 0 ? self : 0;
+    return 0;
 }
 
 static int wait_for_flags(struct model *model, uint32_t wanted, int mode)
@@ -180,10 +184,13 @@ static int apply(struct model *model, uint32_t self, const struct action *action
     case PERMITS_RELEASE:
         return model->permits[self]--, 0;
     case LOCK_ACQUIRE:
-        return acquire_lock(model, self);
+        return acquire_lock(&model->locks[OUTER], self);
     case LOCK_RELEASE:
-        model->lock_owner = --model->lock_depth > 0 ? self : 0;
-        return 0;
+        return release_lock(&model->locks[OUTER], self);
+    case INNER_ACQUIRE:
+        return acquire_lock(&model->locks[INNER], self);
+    case INNER_RELEASE:
+        return release_lock(&model->locks[INNER], self);
     case EVENT_SET:
         return (int)(model->flags |= value);
     case EVENT_CLEAR:
@@ -213,9 +220,8 @@ void model_repair(struct model *model, uint32_t dead)
         if (model->queue[i].owner == dead)
             end_lease(&model->queue[i]);
     model->permits[dead] = 0;
-    if (model->lock_owner == dead) {
-        model->lock_owner = 0;
-        model->lock_died = true;
-    }
+    for (struct model_lock *lock = model->locks; lock < model->locks + LOCKS; lock++)
+        if (lock->owner == dead)
+            *lock = (struct model_lock){.died = true};
     tend(model);
 }

@@ -28,14 +28,22 @@ static bool are(const struct sight *sight, const int *values, int n)
     return sight->n == n && memcmp(sight->messages, values, (size_t)n * sizeof *values) == 0;
 }
 
+static bool locks_are(const struct model *model, const struct observation *seen)
+{
+    for (int i = 0; i < LOCKS; i++)
+        if (seen->lock_owner[i] != (int)model->locks[i].owner ||
+            (model->locks[i].owner == 0 && seen->lock_died[i] != model->locks[i].died))
+            return false;
+    return true;
+}
+
 static bool is_consistent_at_rest(const struct model *model, const struct observation *seen)
 {
     int permits = PERMITS;
     for (int i = 0; i < SELVES; i++)
         permits -= model->permits[i];
     return seen->count == model->n && seen->semaphore == model->semaphore && seen->permits == permits &&
-           seen->flags == (int)model->flags && seen->lock_owner == (int)model->lock_owner &&
-           (model->lock_owner != 0 || seen->lock_died == model->lock_died) &&
+           seen->flags == (int)model->flags && locks_are(model, seen) &&
            seen->logged + seen->log_dropped == model->logged;
 }
 
@@ -48,7 +56,10 @@ static bool is_consistent_in_the_end(const struct history *history, struct model
     if (!sees(&seen->rest, &drained) || !are(&seen->letters, drained.letters, drained.letters_n) ||
         !are(&seen->out, drained.out, drained.out_n))
         return false;
-    return seen->permits_in_the_end == PERMITS && seen->lock_in_the_end == (model->lock_died ? COOP_EOWNERDEAD : 0);
+    for (int i = 0; i < LOCKS; i++)
+        if (seen->lock_in_the_end[i] != (model->locks[i].died ? COOP_EOWNERDEAD : 0))
+            return false;
+    return seen->permits_in_the_end == PERMITS;
 }
 
 static bool is_explained(const struct history *history, const struct model *model)

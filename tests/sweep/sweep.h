@@ -8,7 +8,7 @@
  *     world.c       the objects, actions on them, and what can be seen of them
  *     model.c       what the actions mean when nobody dies and they follow one another
  *     order.c       looks for an order of the actions that explains what was seen
- *     cases.c       who does what while the victim dies
+ *     cases.c       who does what while the victim dies; pair_cases.c: and while both are stepped
  *     judge.c       who takes part in a run, and the verdict on it
  *     run.c         one kill; all kills of a case
  *     pairs.c       two processes stepped at once
@@ -63,6 +63,8 @@ enum verb {
     PERMITS_RELEASE,
     LOCK_ACQUIRE,
     LOCK_RELEASE,
+    INNER_ACQUIRE, /* of another lock */
+    INNER_RELEASE,
     EVENT_SET,
     EVENT_CLEAR,
     EVENT_WAIT,
@@ -85,6 +87,7 @@ struct later {
 };
 
 enum which_queue { SHARED_QUEUE, OWNED_QUEUE, LETTER_QUEUE, QUEUES };
+enum which_lock { OUTER, INNER, LOCKS };
 
 /*
  * The setup is done in turn, each as `self`. Then the peers of `before` act, until each has finished or sleeps. Then the
@@ -94,7 +97,7 @@ enum which_queue { SHARED_QUEUE, OWNED_QUEUE, LETTER_QUEUE, QUEUES };
 struct sweep_case {
     const char *name;
     enum which_queue queue;
-    bool recursive; /* the lock */
+    bool recursive; /* the outer lock */
     bool died;      /* its last owner died */
     int rounds;     /* messages that went through the queue before */
     int logs;       /* records in the log */
@@ -165,7 +168,7 @@ struct sight {
 /* Everything that can be seen when all is quiet. */
 struct observation {
     int count, semaphore, permits, flags;
-    int lock_owner, lock_died;
+    int lock_owner[LOCKS], lock_died[LOCKS];
     bool sound;           /* the queue's own invariants hold */
     struct sight ready;   /* drained at once, while those who live still hold what they took */
     struct sight rest;    /* drained when everybody is dead and repaired */
@@ -174,7 +177,7 @@ struct observation {
     int logged;           /* log records, and how many were dropped */
     int log_dropped;
     int permits_in_the_end;
-    int lock_in_the_end; /* what the next acquirer is told */
+    int lock_in_the_end[LOCKS]; /* what the next acquirer is told */
     bool repair_is_idempotent;
     bool capacity_is_whole;
 };
@@ -184,7 +187,7 @@ void world_drain_letters(struct sight *sight);
 void world_drain_out(struct sight *sight);
 bool world_capacity_is_whole(void);
 void world_count_log(struct observation *seen);
-int world_next_owner(void);
+int world_next_owner(enum which_lock which);
 
 /* What repair may not change when it is done again. */
 struct digest {
@@ -207,9 +210,11 @@ struct model {
     bool closed;
     int semaphore;
     int permits[SELVES];
-    uint32_t lock_owner;
-    int lock_depth;
-    bool lock_died;
+    struct model_lock {
+        uint32_t owner;
+        int depth;
+        bool died;
+    } locks[LOCKS];
     uint32_t flags;
     int logged;
 };
@@ -296,6 +301,8 @@ void sweep_repair(const struct sweep_case *c, const struct repair_strides *strid
 /* cases.c */
 extern const struct sweep_case sweep_cases[];
 extern const size_t sweep_cases_count;
+
+/* pair_cases.c */
 extern const struct sweep_case sweep_pairs[];
 extern const size_t sweep_pairs_count;
 

@@ -3,7 +3,7 @@
 
 SWEEP_STRIDE        := 1
 SWEEP_PAIR_STRIDE   := 6
-SWEEP_REPAIR_STRIDE := 20
+SWEEP_REPAIR_STRIDE := 1
 SWEEP_ONLY          :=
 SWEEP_PARTS         := 0 1
 
@@ -13,7 +13,7 @@ PORT_TESTS_linux += sweep/test_sweep sweep/test_sweep_life test_signals
 endif
 
 sweep/test_sweep_life_SOURCES := $(addprefix tests/sweep/, life_scenes.c stage.c stepper.c world.c) tests/proc.c
-sweep/test_sweep_SOURCES := $(addprefix tests/sweep/, cases.c model.c order.c judge.c pairs.c repairs.c run.c stage.c \
+sweep/test_sweep_SOURCES := $(addprefix tests/sweep/, cases.c pair_cases.c model.c order.c judge.c pairs.c repairs.c run.c stage.c \
                               stepper.c world.c) tests/proc.c
 
 .PHONY: sweep sweep-mutants
@@ -26,3 +26,4 @@ sweep: $(BUILD)/tests/sweep/test_sweep $(BUILD)/tests/sweep/test_sweep_life ## k
 sweep-mutants: $(BUILD)/tests/sweep/test_sweep ## show that the sweeps catch a broken protocol
 	@tests/sweep/mutate
 	@tests/sweep/mutate --board
+	@tests/sweep/mutate --feedback

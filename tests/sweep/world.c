@@ -20,6 +20,7 @@ COOP_SEMAPHORE(sweep_semaphore, 0);
 COOP_PERMITS(sweep_permits, PERMITS);
 COOP_LOCK(sweep_lock);
 COOP_LOCK(sweep_recursive_lock, .recursive = 1);
+COOP_LOCK(sweep_inner_lock);
 COOP_EVENT(sweep_event);
 extern const struct coop_queue coop_log_records;
 extern const struct coop_semaphore coop_log_dropped;
@@ -46,6 +47,8 @@ const char *const verb_names[VERBS] = {
     [PERMITS_RELEASE] = "permits release",
     [LOCK_ACQUIRE] = "lock acquire",
     [LOCK_RELEASE] = "lock release",
+    [INNER_ACQUIRE] = "inner lock acquire",
+    [INNER_RELEASE] = "inner lock release",
     [EVENT_SET] = "event set",
     [EVENT_CLEAR] = "event clear",
     [EVENT_WAIT] = "event wait",
@@ -59,9 +62,9 @@ static const struct coop_queue *queue(void)
     return queues[current->queue];
 }
 
-static const struct coop_lock *lock(void)
+static const struct coop_lock *lock(enum which_lock which)
 {
-    return current->recursive ? &sweep_recursive_lock : &sweep_lock;
+    return which == INNER ? &sweep_inner_lock : current->recursive ? &sweep_recursive_lock : &sweep_lock;
 }
 
 static int value_of(const struct message *message)
@@ -138,9 +141,13 @@ int perform(const struct action *action, struct role *role)
     case PERMITS_RELEASE:
         return coop_permits_release(&sweep_permits);
     case LOCK_ACQUIRE:
-        return coop_lock_acquire(lock(), action->timeout_ms);
+        return coop_lock_acquire(lock(OUTER), action->timeout_ms);
     case LOCK_RELEASE:
-        return coop_lock_release(lock());
+        return coop_lock_release(lock(OUTER));
+    case INNER_ACQUIRE:
+        return coop_lock_acquire(lock(INNER), action->timeout_ms);
+    case INNER_RELEASE:
+        return coop_lock_release(lock(INNER));
     case EVENT_SET:
         return coop_event_set(&sweep_event, (uint32_t)action->value);
     case EVENT_CLEAR:
@@ -173,7 +180,7 @@ void world_reset(const struct sweep_case *c)
     for (int i = 0; i < c->rounds; i++)
         if (go_round() < 0)
             fprintf(stderr, "sweep: %s: a round fails\n", c->name);
-    if (c->died && coop_lock_acquire(lock(), 0) != 0)
+    if (c->died && coop_lock_acquire(lock(OUTER), 0) != 0)
         fprintf(stderr, "sweep: %s: the lock is taken\n", c->name);
     (void)stage_repair(OBSERVER, 0); /* gives the ends back */
 }
@@ -209,16 +216,22 @@ static bool is_sound(const struct coop_queue *q)
     return true;
 }
 
+static const struct coop_lock_state *lock_state(int which)
+{
+    return (const struct coop_lock_state *)lock((enum which_lock)which)->object.control;
+}
+
 void world_look(struct observation *seen)
 {
-    const struct coop_lock_state *state = (const struct coop_lock_state *)lock()->object.control;
     stage_borrow(OBSERVER);
     seen->count = coop_queue_count(queue());
     seen->semaphore = coop_semaphore_value(&sweep_semaphore);
     seen->permits = coop_permits_available(&sweep_permits);
     seen->flags = coop_event_flags(&sweep_event);
-    seen->lock_owner = (int)state->owner;
-    seen->lock_died = state->owner_died != 0;
+    for (int i = 0; i < LOCKS; i++) {
+        seen->lock_owner[i] = (int)lock_state(i)->owner;
+        seen->lock_died[i] = lock_state(i)->owner_died != 0;
+    }
     seen->sound = is_sound(queue()) && is_sound(&sweep_letters) && is_sound(&sweep_out);
 }
 
@@ -284,10 +297,10 @@ void world_count_log(struct observation *seen)
         seen->logged += memcmp(record + sizeof(uint32_t), log_text, sizeof log_text) == 0 ? 1 : 1000; /* torn */
 }
 
-int world_next_owner(void)
+int world_next_owner(enum which_lock which)
 {
     stage_borrow(OBSERVER);
-    return coop_lock_acquire(lock(), 0);
+    return coop_lock_acquire(lock(which), 0);
 }
 
 static void digest_queue(struct digest *digest, size_t *n, const struct coop_queue *q)
@@ -306,7 +319,6 @@ static void digest_queue(struct digest *digest, size_t *n, const struct coop_que
 
 void world_digest(struct digest *digest)
 {
-    const struct coop_lock_state *state = (const struct coop_lock_state *)lock()->object.control;
     size_t n = 0;
     memset(digest, 0, sizeof *digest);
     digest_queue(digest, &n, queue());
@@ -314,8 +326,10 @@ void world_digest(struct digest *digest)
     digest_queue(digest, &n, &sweep_out);
     digest->words[n++] = (uint32_t)coop_semaphore_value(&sweep_semaphore);
     digest->words[n++] = (uint32_t)coop_event_flags(&sweep_event);
-    digest->words[n++] = state->owner;
-    digest->words[n++] = state->owner_died;
+    for (int i = 0; i < LOCKS; i++) {
+        digest->words[n++] = lock_state(i)->owner;
+        digest->words[n++] = lock_state(i)->owner_died;
+    }
     for (uint32_t i = 0; i < PERMITS; i++)
         digest->words[n++] = ((_Atomic uint8_t *)sweep_permits.object.items)[i];
 }

@@ -2,7 +2,7 @@
  * The kill sweep on a board. main() is the supervisor's thread and runs no system: it starts the processes of a run, sleeps while
  * they act, and repairs, as tests/sweep/ does on Linux, with the same scenes, model and judge. A timer that fires after
  * the Nth instruction makes the difference, by one interrupt handler: either it rings, and main() kills the victim; or it
- * acts itself, as an interrupt does, and nobody dies.
+ * acts itself, as an interrupt does, and nobody dies. The repair is shot at too, with the end of a wait.
  *
  *     stage.c       the arena; processes that each perform one action; the timer
  *     sound.c       what must hold in the kernel whenever it is quiet
@@ -20,7 +20,8 @@
 /* As a process: whoever handles the interrupt. No process has its slot. */
 enum { INTERRUPT = 7, INTERRUPT_FLAG = 4 };
 
-enum fires { KILLS, HANDLES, RELEASES, SETS, FIRES };
+/* SINKS: the time slice of whoever runs has ended. EXPIRES: every wait that has a deadline has come to it. */
+enum fires { KILLS, HANDLES, RELEASES, SETS, SINKS, EXPIRES, FIRES };
 
 /* What stage_spawn reads for a process that is `traced`, and what the interrupt leaves. */
 struct shot {
@@ -36,9 +37,10 @@ struct shot {
 };
 extern struct shot shot;
 
-extern uint8_t stage_levels[SELVES]; /* of the processes that are started next */
-uint32_t stage_order(uint32_t self); /* as how manieth it finished, from 1 on; 0: not yet */
-bool stage_shoot(void);              /* until the shot has been fired; false when nobody fires one */
+extern uint8_t stage_levels[SELVES];         /* of the processes that are started next */
+uint32_t stage_order(uint32_t self);         /* as how manieth it finished, from 1 on; 0: not yet */
+bool stage_shoot(void);                      /* until the shot has been fired; false when nobody fires one */
+bool stage_repair_under_fire(uint32_t dead); /* false when it was over before the shot */
 uintptr_t stage_pc(uint32_t self);
 
 /* sound.c */
@@ -47,8 +49,10 @@ uint8_t sound_level(const struct process *process); /* what it is entitled to */
 
 /* run.c */
 enum { LEVEL = 2 }; /* the victim's */
-/* `action`: the handler's; `peers`: their level. */
-void sweep_shots(const struct sweep_case *c, enum fires fires, const struct action *action, uint8_t peers, int stride,
-                 struct tally *tally);
+/* Of the peers: the victim's, above it, below it, each another one. */
+enum ranks { EQUALS, HIGHER, LOWER, MIXED, RANKS };
+/* `action`: the handler's. */
+void sweep_shots(const struct sweep_case *c, enum fires fires, const struct action *action, enum ranks peers,
+                 int stride, struct tally *tally);
 
 #endif

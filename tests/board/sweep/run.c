@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_INSTRUCTIONS = 4000, PER_MS = 15625, WITNESS = 6 };
+enum { MOST_INSTRUCTIONS = 4000, MOST_IN_REPAIR = 20000, PER_MS = 15625, WITNESS = 6 };
 
 /*
  * A case has its parts: first the victim's action is shot at from its first instruction until it is done, or waits with nobody
@@ -66,7 +66,8 @@ static const char *check_turns(const struct run *run)
         const struct action *mine = &run->actions[self], *next = &run->actions[self + 1];
         if (mine->verb != NOTHING && mine->verb == next->verb && mine->verb != EVENT_WAIT &&
             mine->timeout_ms == COOP_FOREVER && next->timeout_ms == COOP_FOREVER && !run->first[self] &&
-            !run->first[self + 1] && stage_order(self) == 0 && stage_order(self + 1) != 0)
+            !run->first[self + 1] && stage_levels[self] == stage_levels[self + 1] && stage_order(self) == 0 &&
+            stage_order(self + 1) != 0)
             return "who came later was served first";
     }
     return NULL;
@@ -142,6 +143,30 @@ static void sweep_part(struct run *run, const struct part *part, int stride, str
     }
 }
 
+/* It is not the victim that is shot at, but the repair after its end. */
+static void sweep_repair_of(struct run *run, int stride, struct tally *tally)
+{
+    struct observation seen;
+    bool more = true;
+    for (long n = 0; more && n < MOST_IN_REPAIR && run->failures < FAILURES_TOLD; n += stride) {
+        pid_t alone[SELVES] = {0};
+        run_begin(run);
+        run->at = n;
+        shot.instructions = (uint32_t)n;
+        (void)run_start_peers(run, run->c->before, FIRST_PEER, true);
+        run->actions[VICTIM] = run->c->victim;
+        alone[VICTIM] = run->pids[VICTIM] = stage_spawn(VICTIM, &run->c->victim, false);
+        (void)stage_settle(alone);
+        stage_end(&run->pids[VICTIM]);
+        more = stage_repair_under_fire(VICTIM);
+        run->repaired = true;
+        if (fail(run, sound_kernel()) || run_judge(run, VICTIM, &seen) == 0)
+            run_count_failure(run, tally);
+        run_end(run);
+        tally->kills++;
+    }
+}
+
 static int count_then(const struct sweep_case *c)
 {
     int n = 0;
@@ -150,19 +175,32 @@ static int count_then(const struct sweep_case *c)
     return n;
 }
 
-void sweep_shots(const struct sweep_case *c, enum fires fires, const struct action *action, uint8_t peers, int stride,
-                 struct tally *tally)
+static void set_levels(enum ranks peers)
+{
+    static const uint8_t levels[RANKS] = {[EQUALS] = LEVEL, [HIGHER] = LEVEL + 1, [LOWER] = LEVEL - 1};
+    static const uint8_t mixed[PEERS] = {LEVEL + 1, LEVEL + 3, LEVEL - 1, LEVEL + 2};
+    memset(stage_levels, levels[peers], sizeof stage_levels);
+    if (peers == MIXED)
+        memcpy(stage_levels + FIRST_PEER, mixed, sizeof mixed);
+    stage_levels[VICTIM] = LEVEL;
+    stage_levels[WITNESS] = LEVEL + 2;
+}
+
+void sweep_shots(const struct sweep_case *c, enum fires fires, const struct action *action, enum ranks peers,
+                 int stride, struct tally *tally)
 {
     struct run run;
     shot.fires = fires;
     shot.action = *action;
-    memset(stage_levels, peers, sizeof stage_levels);
-    stage_levels[VICTIM] = LEVEL;
-    stage_levels[WITNESS] = LEVEL + 2;
+    set_levels(peers);
     run_prepare(&run, c);
     shot.fired = false;
     if (!run_undisturbed(&run))
         run_count_failure(&run, tally);
+    if (fires == EXPIRES) {
+        sweep_repair_of(&run, stride, tally);
+        return;
+    }
     sweep_part(&run, &(struct part){.armed = 0}, stride, tally);
     if (c->victim.timeout_ms > 0)
         sweep_part(&run, &(struct part){.begin = c->victim.timeout_ms * PER_MS}, stride, tally);

@@ -63,6 +63,15 @@ static int act(const void *argument)
 COOP_PROCESS(sweep_victim, act, .preemptible = true, .peripherals = &timer);
 COOP_PROCESS(sweep_worker, act, .instances = OBSERVER - 1, .peripherals = &timer);
 
+static void expire_all(void)
+{
+    for (struct process *process = processes; process < processes_end; process++)
+        if (clock_has(process)) {
+            clock_remove(process);
+            kernel_expire(process);
+        }
+}
+
 /* The shot. A line of COOP_INTERRUPT is its own interrupt, which follows this one without an instruction between. */
 static void fire(void)
 {
@@ -79,7 +88,11 @@ static void fire(void)
         role->result = coop_event_flags(&sweep_event) | INTERRUPT_FLAG;
     } else if (shot.fires == HANDLES)
         role->result = perform(&shot.action, role);
-    role->finished = shot.fires != KILLS;
+    else if (shot.fires == SINKS)
+        schedule_slice_ended();
+    else if (shot.fires == EXPIRES)
+        expire_all();
+    role->finished = shot.fires == HANDLES || shot.fires == RELEASES || shot.fires == SETS;
     port_ring();
 }
 COOP_INTERRUPT_HANDLER(sweep_shot, IRQ_DUAL_TIMER, fire);
@@ -247,6 +260,15 @@ bool stage_repair(uint32_t dead, int patience_ms)
     bool done = ended_clean(dead) || repair_all(dead, &record, NULL);
     (void)tend_all();
     return done;
+}
+
+bool stage_repair_under_fire(uint32_t dead)
+{
+    shot.fired = false;
+    timer_start(shot.instructions);
+    (void)stage_repair(dead, 0);
+    timer_stop();
+    return shot.fired;
 }
 
 void stage_end(pid_t *pid)

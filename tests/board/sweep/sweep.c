@@ -1,7 +1,7 @@
 /*
  * Runs the board's sweep: a test for each case. Arguments: stride=N, the instructions from one shot to the next (1: every one);
  * only=TEXT, how a case's name begins; part=0/2, the first half of the cases; levels=N, with peers of the victim's level (1), then above it
- * (2), and below it (3); until=1: the first case that fails ends it.
+ * (2), below it (3), and, when there are two or more, each at another one (4); until=1: the first case that fails ends it.
  */
 #include "board.h"
 
@@ -82,20 +82,30 @@ static void sweep_handlers(const struct sweep_case *c, int stride, struct tally 
 {
     for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
         if (concerns(c, handlers[i].of))
-            sweep_shots(c, HANDLES, &handlers[i].action, LEVEL, stride, tally);
+            sweep_shots(c, HANDLES, &handlers[i].action, EQUALS, stride, tally);
+}
+
+static bool has_many_peers(const struct sweep_case *c)
+{
+    return (c->before[0].verb != NOTHING) + (c->before[1].verb != NOTHING) + (c->then[0].verb != NOTHING) +
+               (c->then[1].verb != NOTHING) >
+           1;
 }
 
 static void test_case(void **state)
 {
-    static const uint8_t levels[] = {LEVEL, LEVEL + 1, LEVEL - 1};
     const struct sweep_case *c = *state;
     int stride = options.stride > 1 && c->victim.verb == LOG ? options.stride * LOG_STRIDE : options.stride;
     struct tally kills = {0}, interrupts = {0};
-    for (int i = 0; i < options.levels; i++)
-        sweep_shots(c, KILLS, &(struct action){0}, levels[i], stride, &kills);
+    for (int ranks = EQUALS; ranks < options.levels; ranks++)
+        if (ranks != MIXED || has_many_peers(c))
+            sweep_shots(c, KILLS, &(struct action){0}, (enum ranks)ranks, stride, &kills);
+    if (c->before[0].timeout_ms > 0)
+        sweep_shots(c, EXPIRES, &(struct action){0}, MIXED, stride, &kills);
     sweep_handlers(c, stride, &interrupts);
-    sweep_shots(c, RELEASES, &(struct action){.verb = SEMAPHORE_RELEASE}, LEVEL, stride, &interrupts);
-    sweep_shots(c, SETS, &(struct action){.verb = EVENT_SET, .value = INTERRUPT_FLAG}, LEVEL, stride, &interrupts);
+    sweep_shots(c, RELEASES, &(struct action){.verb = SEMAPHORE_RELEASE}, EQUALS, stride, &interrupts);
+    sweep_shots(c, SETS, &(struct action){.verb = EVENT_SET, .value = INTERRUPT_FLAG}, EQUALS, stride, &interrupts);
+    sweep_shots(c, SINKS, &(struct action){0}, EQUALS, stride, &interrupts);
     tell(c->name, &kills, &interrupts);
     if (options.until != 0 && kills.failures + interrupts.failures != 0)
         exit(1);

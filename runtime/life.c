@@ -73,12 +73,18 @@ static void begin(uint32_t slot, uint64_t now_us)
     attend(slot);
 }
 
+/* Who is not alive, as it isn't itself yet, is no starter: the word was overwritten. So nobody waits in a circle for children to end. */
+static bool is_alive(uint32_t parent)
+{
+    return parent != 0 && parent <= process_slots() && record_at_slot(parent - 1)->phase != PHASE_IDLE;
+}
+
 static void first_begin(uint32_t slot, uint64_t now_us)
 {
     struct coop_block *block = block_at_slot(slot);
     struct coop_record *record = record_at_slot(slot);
     uint32_t parent = load_word(&block->parent);
-    record->parent = (uint8_t)(parent <= process_slots() ? parent : 0);
+    record->parent = (uint8_t)(is_alive(parent) ? parent : 0);
     record->restarts = 0;
     record->recent = 0;
     record->unwanted = false;

@@ -97,6 +97,18 @@ static int start_all(const void *argument)
 }
 COOP_PROCESS(root, start_all);
 
+/* Starts the bystander as its own child: a parent's end waits for that of its children. */
+static int scribble_parent(const void *argument)
+{
+    (void)argument;
+    struct coop_block *block = bystander.object.items;
+    atomic_store(&block->parent, (uint8_t)(process_first_slot(&bystander) + 1));
+    atomic_store(&block->state, COOP_REQUESTED);
+    port_ring();
+    return coop_sleep_ms(COOP_FOREVER);
+}
+COOP_PROCESS(root_of_own_child, scribble_parent);
+
 static size_t next_word;
 static enum change next_change;
 
@@ -147,9 +159,26 @@ static void test_each_word(void **state)
     assert_true(said > 0);
 }
 
+static void test_own_child(void **state)
+{
+    uint64_t until_ms = coop_now_ms() + DEADLINE_MS;
+    (void)state;
+    system_begin(&s, &root_of_own_child, NULL);
+    while (system_says(&s, bystander_runs) == 0 && coop_now_ms() < until_ms && system_reads(&s, 100))
+        continue;
+    assert_int_equal(system_says(&s, bystander_runs), 1);
+    kill(s.pid, SIGTERM);
+    while (system_reads(&s, 1000) && coop_now_ms() < until_ms)
+        continue;
+    if (coop_now_ms() >= until_ms)
+        kill(s.pid, SIGKILL);
+    assert_true(system_end(&s) >= 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_own_child),
         cmocka_unit_test(test_each_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,8 @@
  * sees must be explained by the same orders as without the interruption, if the victim left the same: clocks and the scheduler
  * make some ways to sleep longer.
  *
- * A first repair of each death tells after which instructions the arena has changed: only there another result is possible.
+ * A first repair of each death tells after which instructions the arena has changed: only there another result is possible. A death
+ * that leaves the same as an earlier one is not tried again.
  */
 #include "sweep.h"
 
@@ -17,9 +18,11 @@
 #include <sys/ptrace.h>
 #include <unistd.h>
 
-enum { REPAIRER = OBSERVER, MOST_INSTRUCTIONS = 20000, MOST_CHANGES = 1000 };
+enum { REPAIRER = OBSERVER, MOST_INSTRUCTIONS = 20000, MOST_CHANGES = 1000, MOST_DEATHS = 4000 };
 
-static unsigned char before[1 << 20], last_death[1 << 20];
+static unsigned char before[1 << 20], death[1 << 20];
+static uint64_t deaths[MOST_DEATHS]; /* of the case: what each different one left */
+static size_t deaths_count;
 static long changes[MOST_CHANGES];
 static size_t changes_count;
 
@@ -115,15 +118,47 @@ static int judge(struct run *run, struct tally *tally, int expected)
     return found;
 }
 
-/* All interruptions of the repair after one death, unless it left what the one before it left. False when all was tried. */
+static void forget_pid(const struct coop_object *object, void *context)
+{
+    (void)context;
+    size_t at = (size_t)((const char *)&object->control->guard - coop_arena_start);
+    memset(death + at + 1, 0, sizeof object->control->guard - 1);
+}
+
+static uint64_t hash(uint64_t sum, const void *data, size_t bytes)
+{
+    for (const unsigned char *at = data; bytes > 0; bytes--)
+        sum = (sum ^ *at++) * 0x100000001b3u;
+    return sum;
+}
+
+/* What the death left, as a number; but for the pid in a guard, since every victim has its own. */
+static uint64_t what_it_left(void)
+{
+    memcpy(death, coop_arena_start, arena_bytes());
+    objects_visit(forget_pid, NULL);
+    return hash(hash(0xcbf29ce484222325u, death, arena_bytes()), stage, sizeof *stage);
+}
+
+static bool is_known(uint64_t left)
+{
+    for (size_t i = 0; i < deaths_count; i++)
+        if (deaths[i] == left)
+            return true;
+    if (deaths_count < MOST_DEATHS)
+        deaths[deaths_count++] = left;
+    return false;
+}
+
+/* All interruptions of the repair after one death, unless an earlier one left the same. False when all was tried. */
 static bool sweep_death(struct run *run, long instructions, int stride, struct tally *tally)
 {
     bool more = run_kill_after(run, instructions);
-    if (memcmp(last_death, coop_arena_start, arena_bytes()) == 0) {
+    uint64_t left = what_it_left();
+    if (is_known(left)) {
         run_end(run);
         return more;
     }
-    memcpy(last_death, coop_arena_start, arena_bytes());
     int expected = judge(run, tally, 0);
     (void)run_kill_after(run, instructions);
     find_changes();
@@ -131,7 +166,7 @@ static bool sweep_death(struct run *run, long instructions, int stride, struct t
     for (size_t i = (size_t)instructions % (size_t)stride; i < changes_count && run->failures < FAILURES_TOLD;
          i += (size_t)stride) {
         (void)run_kill_after(run, instructions);
-        bool is_same = memcmp(last_death, coop_arena_start, arena_bytes()) == 0;
+        bool is_same = what_it_left() == left;
         run->peer_at = changes[i];
         interrupt_repair(run, changes[i]);
         (void)judge(run, tally, is_same ? expected : 0);
@@ -146,7 +181,7 @@ void sweep_repair(const struct sweep_case *c, const struct repair_strides *strid
     static struct run run;
     bool more = true;
     run_prepare(&run, c);
-    memset(last_death, 0, sizeof last_death);
+    deaths_count = 0;
     for (long n = strides->first; more && run.failures < FAILURES_TOLD && n < MOST_INSTRUCTIONS; n += strides->deaths)
         more = sweep_death(&run, n, strides->changes, tally);
 }

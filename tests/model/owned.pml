@@ -7,6 +7,7 @@
  * Proved: messages come in order, each unspoilt; nobody sleeps for ever, whoever is killed where.
  *
  * run: safe KILLS=1
+ * run: safe KILLS=2
  * broken: safe WAIT_WITHOUT_BARRIER        the waiter does not make the other CPU show its stores
  * broken: safe WAIT_BARRIER_FIRST          the barrier comes before the bit
  * broken: safe WAIT_DOES_NOT_TRY           the waiter sleeps without another try

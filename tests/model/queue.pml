@@ -8,6 +8,7 @@
  * consumers are told that the queue is closed when all is done, and only then.
  *
  * run: safe KILLS=1
+ * run: safe KILLS=2 GIVE_BACKS=1
  * broken: safe KILLS=1 PUT_COMMITS_FIRST       tail moves before the message is copied
  * broken: safe KILLS=1 PUT_MARKS_LATE          the slot's old mark goes after tail has moved
  * broken: safe TAKE_LEAVES_NO_OWNER            a lease does not say whose it is
@@ -22,7 +23,9 @@
 #endif
 #define MESSAGES   3
 #define COUNT      2
+#ifndef GIVE_BACKS
 #define GIVE_BACKS 2
+#endif
 #define PRODUCER   2
 #define SUPERVISOR 9
 #define DONE       8 /* a mark; 0: ready; else slot + 1 of who has leased it */

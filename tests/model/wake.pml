@@ -8,6 +8,7 @@
  *
  * run: safe AGAIN=1
  * run: safe KILLS=1
+ * run: safe KILLS=2 GIVERS=1
  * run: safe ASKS=1
  * broken: safe WAKE_LEFT_OUT           who commits wakes nobody
  * broken: safe WAKE_BEFORE_COMMIT      the look at the bit comes before the commit
@@ -28,8 +29,11 @@
 #ifndef AGAIN
 #define AGAIN 0 /* a waiter that got what it wanted may call again */
 #endif
+#ifndef GIVERS
+#define GIVERS 2
+#endif
 #define WAITERS    2
-#define PROCESSES  4
+#define PROCESSES  (WAITERS + GIVERS)
 #define BIT        1
 
 byte count; /* what all wait for */
@@ -122,14 +126,14 @@ inline look_and_wake()
     fi
 }
 
-active [PROCESSES - WAITERS] proctype giver()
+active [GIVERS] proctype giver()
 {
     bool woke;
     {
 #ifdef WAKE_BEFORE_COMMIT
         look_and_wake();
 #endif
-        count = count + PROCESSES - _pid;                               /* @wake_commit */
+        count = count + WAITERS + 2 - _pid;                             /* @wake_commit */
 #if !defined(WAKE_LEFT_OUT) && !defined(WAKE_BEFORE_COMMIT)
         look_and_wake()
 #endif
@@ -166,7 +170,9 @@ active proctype supervisor()
         :: repair(0)
         :: repair(1)
         :: repair(2)
+#if GIVERS > 1
         :: repair(3)
+#endif
         :: true
         fi
     :: ASKS && !asked -> asked = true;

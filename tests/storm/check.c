@@ -92,9 +92,10 @@ void check_counts(uint64_t deaths, uint64_t kills)
     if (sums.lost > deaths)
         storm_fail("%llu messages were lost by get, and there were %llu deaths", (unsigned long long)sums.lost,
                    (unsigned long long)deaths);
-    if (sums.again > deaths + SUM(leaser, maybe))
+    uint64_t returned = SUM(leaser, maybe) + SUM(passer, maybe) + SUM(owned_passer, maybe) + SUM(returner, maybe);
+    if (sums.again > deaths + returned)
         storm_fail("%llu messages were delivered again, after %llu deaths and %llu given back",
-                   (unsigned long long)sums.again, (unsigned long long)deaths, (unsigned long long)SUM(leaser, maybe));
+                   (unsigned long long)sums.again, (unsigned long long)deaths, (unsigned long long)returned);
     if (SUM(waiter, surely) > SUM(ringer, maybe) * WAITERS)
         storm_fail("flags were seen more often than set");
     storm.tally.lost_with_their_taker += sums.lost;

@@ -133,6 +133,14 @@ static void finish(struct coop_lease taken, struct fate *fate)
         storm_fail("slot %u: done twice answers %d", coop_self().slot, error);
 }
 
+static void give_back(const struct coop_queue *queue, struct coop_lease taken)
+{
+    atomic_fetch_add(&me->maybe, 1);
+    int error = INSIST(coop_queue_give_back(queue, taken));
+    if (error != 0)
+        storm_fail("slot %u: give back answers %d", coop_self().slot, error);
+}
+
 static void work_on(struct coop_lease taken, int deliveries)
 {
     struct fate *fate = receive(&leases);
@@ -145,14 +153,10 @@ static void work_on(struct coop_lease taken, int deliveries)
     pause_a_little();
     if (message->poison != ORDER_NONE)
         worker_end_badly((enum order)message->poison);
-    if (draw(64) != 0) {
+    if (draw(64) != 0)
         finish(taken, fate);
-        return;
-    }
-    atomic_fetch_add(&me->maybe, 1);
-    int error = INSIST(coop_queue_give_back(&leases, taken));
-    if (error != 0)
-        storm_fail("slot %u: give back answers %d", coop_self().slot, error);
+    else
+        give_back(&leases, taken);
 }
 
 static int lease(const void *argument)
@@ -199,9 +203,13 @@ static int pass_on(const struct coop_queue *from, const struct coop_queue *to, b
         if (result < 0)
             continue;
         count(&receive(from)->delivered);
-        if (in_order || result == 1)
+        if (in_order || (result == 1 && message->came_back == 0))
             check_order(result > 1);
         pause_a_little();
+        if (draw(64) == 0) {
+            give_back(from, taken);
+            continue;
+        }
         while ((result = coop_queue_pass(from, taken, to, message, some_timeout())) != 0)
             if (must_leave(result, "pass"))
                 return 0;
@@ -219,6 +227,42 @@ static int pass_owned(const void *argument)
 {
     (void)argument;
     return pass_on(&owned, &owned_on, false);
+}
+
+/*
+ * The other way round, against those who pass: each waits for the slot that the other's lease holds, so it gives up soon.
+ */
+static void pass_back(struct coop_lease taken)
+{
+    message->came_back = 1;
+    atomic_fetch_add(&me->maybe, 1);
+    int error = coop_queue_pass(&passed, taken, &passes, message, 1 + (int)draw(3));
+    if (error != 0 && !must_leave(error, "pass"))
+        give_back(&passed, taken);
+}
+
+static int keep_returning(const void *argument)
+{
+    struct coop_lease taken;
+    (void)argument;
+    worker_begin();
+    while (atomic_load(&storm.draining) == 0) {
+        int result = coop_queue_take(&passed, message, &taken, 1 + (int)draw(3));
+        if (result < 0 && must_leave(result, "take"))
+            return 0;
+        if (result < 0)
+            continue;
+        (void)receive(&passed);
+        pause_a_little();
+        if (draw(4) == 0)
+            give_back(&passed, taken);
+        else
+            pass_back(taken);
+        worker_progress();
+        if (coop_sleep_ms(1) < 0)
+            return 0;
+    }
+    return 0;
 }
 
 static int collect_from(const struct coop_queue *queue, bool in_order)
@@ -255,5 +299,6 @@ COOP_PROCESS(leaser, lease, .instances = 3, WORKER);
 COOP_PROCESS(collector_of_letters, collect_letters, WORKER);
 COOP_PROCESS(passer, pass, .instances = 2, WORKER);
 COOP_PROCESS(collector, collect, WORKER);
+COOP_PROCESS(returner, keep_returning, WORKER);
 COOP_PROCESS(owned_passer, pass_owned, WORKER);
 COOP_PROCESS(owned_collector, collect_owned, WORKER);

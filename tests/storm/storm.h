@@ -128,7 +128,8 @@ struct message {
     uint32_t number;
     uint32_t poison; /* enum order: what it does to its consumer */
     uint32_t check;
-    unsigned char fill[44];
+    uint32_t came_back; /* out of its producer's order */
+    unsigned char fill[40];
 };
 
 /* Some messages are long, so that an operation's guard is held for microseconds, and death can come inside. */
@@ -156,7 +157,8 @@ struct part {
 extern const struct part parts[];
 extern const size_t parts_count;
 extern const struct coop_process producer, getter, leaser, collector_of_letters, passer, collector, owned_passer,
-    owned_collector, releaser, acquirer, lodger, locker, recursive_locker, ringer, waiter, parent, logger, echo;
+    owned_collector, releaser, acquirer, lodger, locker, recursive_locker, nested_locker, ringer, waiter, parent,
+    logger, echo, returner;
 
 /* Restarted at once, again and again. Past its budget it is asked to stop first, as when all is done. */
 #define WORKER                                                                                                         \

@@ -1,4 +1,7 @@
-/* A signal that comes at any instruction of the supervisor's look whether one came is seen by that look or by the next. */
+/*
+ * A signal that comes at any instruction of the supervisor's look whether one came is seen by that look or by the next; and one that
+ * comes while another is counted is counted, too.
+ */
 #include "linux.h"
 
 #include <setjmp.h>
@@ -82,12 +85,31 @@ static void test_continued(void **state)
     interrupt_at_every_instruction(linux_was_suspended, SIGCONT);
 }
 
+/* A request to stop comes in the middle of counting another one. True once: when both are seen. */
+static bool ask_and_look(void)
+{
+    static bool has_asked, has_told;
+    if (!has_asked)
+        linux_on_signal(SIGTERM);
+    has_asked = true;
+    bool both = port_stop_asked() >= 2, tells = both && !has_told;
+    has_told |= both;
+    return tells;
+}
+
+static void test_asked_to_stop_twice(void **state)
+{
+    (void)state;
+    interrupt_at_every_instruction(ask_and_look, SIGTERM);
+}
+
 int main(void)
 {
     stage = mmap(NULL, sizeof *stage, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_end_of_a_child),
         cmocka_unit_test(test_continued),
+        cmocka_unit_test(test_asked_to_stop_twice),
     };
     return stage == MAP_FAILED ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 #include "watchdog_device.h"
 #include <signal.h>
 
-static volatile sig_atomic_t stop_asked;
+static _Atomic int stop_asked;
 static _Atomic int continued;
 static _Atomic int children_changed;
 static uint32_t heard;
@@ -68,7 +68,7 @@ void linux_on_signal(int signal_number)
     else if (signal_number == SIGCHLD)
         children_changed = 1;
     else if (signal_number != SIGALRM && stop_asked < 2)
-        stop_asked = stop_asked + 1;
+        atomic_fetch_add(&stop_asked, 1); /* in one step: another signal may come in the middle of this */
     atomic_fetch_add(&linux_arena.bell, 1);
 }
 

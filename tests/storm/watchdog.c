@@ -14,7 +14,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SLOTS = 128, HOGS_MOST = 32, AT_ONCE = 4, SAMPLES_MOST = 10000, ROWS_MOST = 16, LATER_US = 2000 };
+enum {
+    SLOTS = 128,
+    HOGS_MOST = 32,
+    AT_ONCE = 4,
+    SAMPLES_MOST = 10000,
+    ROWS_MOST = 16,
+    LATER_US = 2000,
+    LAST_LOOK_US = 250
+};
 enum { PIECE_US = 200, POLL_MS = 100 };
 
 /* A worker's own words. */
@@ -175,13 +183,14 @@ static int by_size(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
+/* Its last look at its clock is a little before its end, by what interrupts took then. */
 static uint64_t take_sample(struct coop_handle handle, uint32_t ms)
 {
     struct coop_end end;
     const struct sight *sight = &sights[handle.slot];
     int error = coop_join(handle, COOP_FOREVER, &end);
     uint64_t us = sight->last_us - sight->began_us;
-    if (error != 0 || end.cause != COOP_RUNAWAY || us < ms * 1000ULL) {
+    if (error != 0 || end.cause != COOP_RUNAWAY || us + LAST_LOOK_US < ms * 1000ULL) {
         printf("a runaway of %u ms ended as %s after %llu us\n", ms, coop_cause_name(end.cause),
                (unsigned long long)us);
         all_well = false;
@@ -237,12 +246,19 @@ struct kept {
     uint32_t alarms;
 };
 
+/* Of all rows, by what they were ended as. */
+static uint32_t causes[COOP_CAUSES];
+
 static void look_after(struct kept *kept, size_t count)
 {
     struct coop_end end;
     for (size_t i = 0; i < count; i++)
         if (coop_join(kept[i].handle, 0, &end) == 0) {
             kept[i].alarms++;
+            causes[end.cause]++;
+            if (end.cause != COOP_HUNG)
+                printf("%s: %s after %u ms, at %#lx\n", kept[i].process->object.name, coop_cause_name(end.cause),
+                       end.ran_ms, (unsigned long)end.pc);
             kept[i].handle = start(kept[i].process, 0);
         }
 }
@@ -264,6 +280,20 @@ static void tell_kept(const char *what, const struct kept *kept, size_t each)
     }
 }
 
+static void tell_all(uint64_t seconds)
+{
+    printf("in all: %llu s; %d budgets of CPU time and %d of time were watched; ended as", (unsigned long long)seconds,
+           2 * ROWS, ROWS);
+    uint32_t sum = 0;
+    for (int cause = 0; cause < COOP_CAUSES; cause++) {
+        sum += causes[cause];
+        if (causes[cause] != 0)
+            printf(" %s: %u", coop_cause_name(cause), causes[cause]);
+    }
+    printf("%s\n", sum == 0 ? " anything: none" : "");
+    all_well = all_well && sum == causes[COOP_HUNG];
+}
+
 static void watch_for_false_alarms(void)
 {
     struct coop_handle hogs[HOGS_MOST];
@@ -277,11 +307,13 @@ static void watch_for_false_alarms(void)
         beaters[i] = (struct kept){.process = rows[i].beater, .handle = start(rows[i].beater, 0)};
     }
     printf("%d s, %zu processes that want all of a core, on %zu cores\n", wanted_seconds, cores + 3 * ROWS, cores);
-    for (uint64_t until_ms = coop_now_ms() + (uint64_t)wanted_seconds * 1000; coop_now_ms() < until_ms;) {
+    uint64_t began_ms = coop_now_ms();
+    while (coop_now_ms() - began_ms < (uint64_t)wanted_seconds * 1000) {
         look_after(keepers, 2 * ROWS);
         look_after(beaters, ROWS);
         (void)coop_sleep_ms(POLL_MS);
     }
+    tell_all((coop_now_ms() - began_ms) / 1000);
     tell_kept("watchdog_ms ", keepers, 2);
     tell_kept("heartbeat_ms", beaters, 1);
     for (size_t i = 0; i < 2 * ROWS; i++)

@@ -55,7 +55,7 @@ $O/port/%:    FLAGS = $(INSIDE) $(PORT_CPPFLAGS) $(KERNEL_CFLAGS)
 $O/tests/%:   FLAGS = $(INSIDE) -I. -Itests $(APPS:%=-Iapps/%) $(CMOCKA_INCLUDE) \
                       $(TEST_CPPFLAGS) $(APP_CFLAGS) -DCOOP_BUILD='"$(BUILD)"'
 
-$O/%.o: %.c Makefile port/$(PORT)/port.mk | $(SYSTEM_INCLUDES)
+$O/%.o: %.c Makefile port/$(PORT)/port.mk $(SYSTEM_INCLUDES)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$Q$(CC) $(CFLAGS) $(PORT_CFLAGS) $(FLAGS) $(SYSTEM_INCLUDES:%=-isystem %) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
@@ -105,11 +105,11 @@ build/kernel-headers:
 	@ln -sfn /usr/include/$$(gcc -print-multiarch)/asm $@.part/asm
 	@mv -T $@.part $@
 
-build/sysroot-$(ARCH)/kernel-headers: | $(firstword $(GET_SYSROOT)) $(if $(GET_SYSROOT_$(ARCH)),build/kernel-$(ARCH)/boot)
+build/sysroot-$(ARCH)/kernel-headers: $(BUILT_SYSROOT_$(ARCH)) | $(firstword $(GET_SYSROOT)) $(if $(GET_SYSROOT_$(ARCH)),build/kernel-$(ARCH)/boot)
 	$(call say,GET,musl-$(ARCH))
 	$Q$(GET_SYSROOT) $(@D)
 
-build/kernel-$(ARCH)/boot: | $(firstword $(GET_KERNEL))
+build/kernel-$(ARCH)/boot: $(BUILT_KERNEL_$(ARCH)) | $(firstword $(GET_KERNEL))
 	$(call say,GET,kernel-$(ARCH))
 	$Q$(GET_KERNEL) $(@D) $(KERNEL_$(ARCH):%=%/)
 
@@ -117,7 +117,7 @@ $(CMOCKA)/src/cmocka.c: tests/get-cmocka
 	$(call say,GET,CMocka)
 	$Qtests/get-cmocka $(CMOCKA)
 
-$(BUILD)/libcmocka.a: $(CMOCKA)/src/cmocka.c port/$(PORT)/port.mk | $(SYSTEM_INCLUDES)
+$(BUILD)/libcmocka.a: $(CMOCKA)/src/cmocka.c port/$(PORT)/port.mk $(SYSTEM_INCLUDES)
 	$(call say,CC,$<)
 	@mkdir -p $O
 	$Q$(CC) -std=gnu99 -O2 -g $(PORT_CFLAGS) $(CMOCKA_CPPFLAGS) -I$(CMOCKA)/include -c $< -o $O/cmocka.o

@@ -36,6 +36,9 @@ GET_SYSROOT_nommu := port/linux/nommu/get-musl build/kernel-nommu/headers
 GET_SYSROOT       := $(or $(GET_SYSROOT_$(ARCH)),port/linux/arch/get-sysroot $(DEBIAN_$(ARCH)))
 GET_KERNEL_nommu  := port/linux/nommu/get-kernel
 GET_KERNEL        := $(or $(GET_KERNEL_$(ARCH)),port/linux/arch/get-packages $(DEBIAN_$(ARCH)))
+# What they are built from, and built again when one of these changes.
+BUILT_SYSROOT_nommu := $(addprefix port/linux/nommu/,get-musl musl-m-profile.patch musl-gcc.specs.in)
+BUILT_KERNEL_nommu  := $(addprefix port/linux/nommu/,get-kernel kernel-m-profile.patch kernel.config)
 
 CC_cross := $(CROSS_$(ARCH))gcc -specs=$(SYSROOT)/musl-gcc.specs
 CC_musl  := musl-gcc

@@ -87,10 +87,9 @@ static int create(void)
 static __attribute__((constructor(102))) void begin(void)
 {
     const char *marker = getenv(LINUX_MARKER);
-    int inherited = marker != NULL ? atoi(marker) : -1, fd = inherited;
-    bool is_first = inherited < 0 || !is_arena(inherited);
-    if (is_first)
-        fd = create();
+    uint64_t inherited;
+    bool is_first = marker == NULL || !linux_read_number(&marker, &inherited) || !is_arena((int)inherited);
+    int fd = is_first ? create() : (int)inherited;
     void *arena = fd >= 0 ? mmap(NULL, linux_arena_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
     if (arena == MAP_FAILED)
         return;

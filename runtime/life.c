@@ -181,15 +181,10 @@ static uint64_t serve_probed(uint32_t slot, uint64_t now_us)
     return grace_ms == 0 ? UINT64_MAX : record->deadline_us;
 }
 
-/*
- * True while it is blocked and will ring when it goes on, so that nobody needs to look before. One that has checked in since the
- * last look is watched for a period more: so a busy one doesn't ring for each of its waits.
- */
-static bool dozes(struct coop_block *block, bool checked_in)
+/* One that has checked in since the last look is watched for a period more: so a busy one doesn't ring for each of its waits. */
+static bool dozes(uint32_t slot, bool checked_in)
 {
-    uint8_t blocked = COOP_BLOCKED;
-    return !checked_in && (atomic_compare_exchange_strong(&block->blocked, &blocked, COOP_BLOCKED_WATCHED) ||
-                           blocked == COOP_BLOCKED_WATCHED);
+    return !checked_in && port_dozes(slot);
 }
 
 static uint64_t serve_running(uint32_t slot, uint64_t now_us)
@@ -204,7 +199,7 @@ static uint64_t serve_running(uint32_t slot, uint64_t now_us)
                                   .cpu_us = process->watchdog_ms != 0 ? port_cpu_us(slot) : 0,
                                   .checked_in = checked_in,
                                   .beat = process->heartbeat_ms != 0 && atomic_exchange(&block->beat, 0) != 0,
-                                  .blocked = process->watchdog_ms != 0 && dozes(block, checked_in)};
+                                  .blocked = process->watchdog_ms != 0 && dozes(slot, checked_in)};
     enum coop_cause verdict = watchdog_judge(record, process, &sample);
     if (verdict == COOP_RUNAWAY && load_word(&block->checkins) != 0)
         verdict =

@@ -168,8 +168,9 @@ uint32_t port_stuck(void);
 
 /*
  * The bell. port_ring: from anywhere, never blocks. port_listen: the supervisor sleeps until a ring since it last
- * listened, or the instant (UINT64_MAX: never). Who ends the wait of a process whose block says COOP_BLOCKED_WATCHED rings
- * for it: the supervisor doesn't sample watched processes while they are blocked.
+ * listened, or the instant (UINT64_MAX: never).
+ * port_dozes: true while the process is blocked; then who ends its wait rings for it, and the supervisor doesn't sample it
+ * before.
  * port_rung: for whom; the bits of the 32 slots from 32 * word on, which it takes. More bits only cost looks in vain: so where a
  * process can die between its commit and its mark, or write over marks, all are set.
  * "port_call.h" also has what a try calls inside the object: port_mark(slot), the ring that follows is for this slot; and
@@ -179,6 +180,7 @@ uint32_t port_stuck(void);
 void port_ring(void);
 void port_listen(uint64_t until_us);
 uint32_t port_rung(uint32_t word);
+bool port_dozes(uint32_t slot);
 
 /*
  * Where the port knows that the supervisor sleeps it may, instead of waking it, have it do what a start or an end mostly needs.

@@ -161,6 +161,13 @@ void linux_sleep_begins(void)
     atomic_store(&linux_self.block->blocked, COOP_BLOCKED);
 }
 
+bool port_dozes(uint32_t slot)
+{
+    uint8_t blocked = COOP_BLOCKED;
+    return atomic_compare_exchange_strong(&coop_blocks_start[slot].blocked, &blocked, COOP_BLOCKED_WATCHED) ||
+           blocked == COOP_BLOCKED_WATCHED;
+}
+
 void linux_sleep_ends(void)
 {
     if (atomic_exchange(&linux_self.block->blocked, COOP_RUNS) == COOP_BLOCKED_WATCHED)

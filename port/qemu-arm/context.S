@@ -9,6 +9,7 @@
 #include "system_call.h"
 
     .equ    CONTEXT_PSP, 36
+    .equ    CONTEXT_EXC_RETURN, 72
     .equ    CONTEXT_STACK, 76
     .equ    CONTEXT_STACK_END, 80
     .equ    SCHEDULER_CURRENT, 128
@@ -47,14 +48,42 @@ svc_from_handler:
     .type   switch_entry, %function
 switch_entry:
     ldr     r1, =scheduler
-    ldrd    r0, r3, [r1, #SCHEDULER_CURRENT]
-    mrs     r2, psp
-    cbnz    r3, serve
-switch_from:
-    add     r3, r0, #CONTEXT_PSP
-    stmia   r3, {r2, r4-r11, lr}
-    save_fpu
-    bl      schedule_switch
+    ldrd    r0, r2, [r1, #SCHEDULER_CURRENT]
+    cbnz    r2, serve
+    mrs     r3, psp
+    add     ip, r0, #CONTEXT_PSP
+    stmia   ip, {r3-r11, lr}
+    save_fpu switch
+switch_saved:
+    b       schedule_switch
+
+@ By a call, as its last thing: the compiler makes a jump of it, which comes here with the caller's registers and the kernel's
+@ stack as it was. So does what they go on with in C, up to switch_to.
+    .global wait_park
+    .thumb_func
+    .type   wait_park, %function
+wait_park:
+    mrs     r3, psp
+    add     ip, r0, #CONTEXT_PSP
+    stmia   ip, {r3-r11, lr}
+    save_fpu park
+    b       wait_begin
+
+    .global switch_now
+    .thumb_func
+    .type   switch_now, %function
+switch_now:
+    mrs     r3, psp
+    add     ip, r0, #CONTEXT_PSP
+    stmia   ip, {r3-r11, lr}
+    save_fpu yield
+    b       schedule_leave
+
+@ Goes on with a process.
+    .global switch_to
+    .thumb_func
+    .type   switch_to, %function
+switch_to:
     ldmia   r0!, {r2-r10}
     ldr     ip, =MPU_RBAR
     stmia   ip, {r2-r9}
@@ -62,29 +91,9 @@ switch_from:
     ldmia   r0, {r2, r4-r11, lr}
     msr     psp, r2
     dsb
-    restore_fpu
-    bx      lr
-
-@ The switch, by a call that waits or yields. When it is the last thing that the call does, the compiler makes a jump of it,
-@ which comes here with the caller's registers; else it is left to PendSV.
-    .global switch_now
-    .thumb_func
-    .type   switch_now, %function
-switch_now:
-    cmn     lr, #32
-    bcc     switch_soon
-    ldr     r1, =scheduler
-    ldr     r0, [r1, #SCHEDULER_CURRENT]
-    mrs     r2, psp
-    b       switch_from
-switch_soon:
-    ldr     r2, =SCB_ICSR
-    mov     r3, #ICSR_PENDSVSET
-    str     r3, [r2]
     bx      lr
 
 serve:
-    str     r2, [r0, #CONTEXT_PSP] @ where a result goes, if it has just begun to wait
     push    {r3, lr}
     bl      interrupt_serve
     pop     {r3, lr}
@@ -96,8 +105,7 @@ serve:
     str     r3, [r2]
     b       switch_entry
 
-    save_fpu_far
-    restore_fpu_far
+    fpu_far
 
 @ Every interrupt. It has to leave the registers as they are: SVC may come right behind it.
     .global interrupt_entry
@@ -110,11 +118,24 @@ interrupt_entry:
     subs    r0, #16
     ldr     pc, [r1, r0, lsl #2]
 
-@ Those of interrupt_entries; r0: the interrupt's number. They don't preempt each other.
+@ Those of interrupt_entries; r0: the interrupt's number. Only one that is called at once preempts the others.
+@ For a process: at once where nothing of the kernel is interrupted.
+    .global interrupt_to_process
+    .thumb_func
+    .type   interrupt_to_process, %function
+interrupt_to_process:
+    tst     lr, #8
+    beq     note
+    mrs     r1, basepri
+    cbnz    r1, note
+    bl      interrupt_deliver
+    pop     {r0-r3, ip, pc}
+
     .global interrupt_noted
     .thumb_func
     .type   interrupt_noted, %function
 interrupt_noted:
+note:
     movs    r1, #1
     lsls    r1, r0
     ldr     r2, =NVIC_DISABLE

@@ -33,16 +33,29 @@ static const struct operation *effect(const struct coop_interrupt *interrupt)
     return operations[interrupt->object->kind == COOP_KIND_EVENT ? OP_EVENT_SET : OP_SEMAPHORE_RELEASE];
 }
 
-static void deliver(const struct coop_interrupt *interrupt)
+static __attribute__((noinline)) void take_effect(const struct coop_interrupt *interrupt)
 {
-    struct process **waiting = wait_list(interrupt->object, DIRECTION_DATA);
-    if (interrupt->object->kind == COOP_KIND_SEMAPHORE && *waiting != NULL) {
-        wait_complete(waiting, *waiting);
-        return;
-    }
     const struct operation *operation = effect(interrupt);
     if (operation->try(interrupt->object, 0, interrupt->flags, 0) >= 0)
         wait_wake(interrupt->object, operation->wakes);
+}
+
+static inline void deliver(const struct coop_interrupt *interrupt)
+{
+    const struct coop_object *object = interrupt->object;
+    struct process **waiting = wait_list(object, DIRECTION_DATA);
+    struct process *first = *waiting;
+    if (first != NULL && object->kind == COOP_KIND_SEMAPHORE)
+        wait_complete(waiting, first);
+    else
+        take_effect(interrupt);
+}
+
+void interrupt_deliver(unsigned number)
+{
+    NVIC->disable[0] = 1u << number;
+    kernel_settle();
+    deliver(declared[number]);
 }
 
 /* The handler is the application's, so it finds its variables by r9. */
@@ -124,8 +137,12 @@ bool interrupt_start(void)
         if (!is_sound(interrupt))
             return refuse(interrupt->name);
         declared[interrupt->number] = interrupt;
-        if (interrupt->at_once)
+        if (interrupt->handler == NULL)
+            interrupt_entries[interrupt->number] = interrupt_to_process;
+        if (interrupt->at_once) {
             interrupt_entries[interrupt->number] = interrupt_at_once;
+            NVIC->priority[interrupt->number] = PRIORITY_AT_ONCE;
+        }
         if (interrupt->handler != NULL)
             NVIC->enable[0] = 1u << interrupt->number;
     }

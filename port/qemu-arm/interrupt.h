@@ -11,13 +11,14 @@
 
 /* What interrupt_entry goes on with, by number. In context.S. */
 extern void (*interrupt_entries[])(void);
-void interrupt_noted(void), interrupt_at_once(void);
+void interrupt_noted(void), interrupt_to_process(void), interrupt_at_once(void);
 
 /* By PendSV: serves those that are noted. True when it may not be current any more who has to run. */
 bool interrupt_serve(void);
 
-/* By the interrupt itself: calls the application's handler. */
+/* By the interrupt itself: calls the application's handler; or tells its process, and masks its line. */
 void interrupt_call(unsigned number);
+void interrupt_deliver(unsigned number);
 
 /* Looks at all declarations; false, and logged, when one can't be. Opens the lines of handlers. */
 bool interrupt_start(void);

@@ -44,7 +44,7 @@ bool kernel_answers(void)
         kernel_ring();
     if (supervisor.state != STATE_LISTENING)
         return false;
-    schedule_block_running(&supervisor);
+    schedule_block_supervisor();
     return true;
 }
 
@@ -65,7 +65,7 @@ bool kernel_listen(uint64_t until)
             clock_remove(&supervisor);
             clock_add(&supervisor, until < latest ? until : latest);
         }
-        schedule_block_running(&supervisor);
+        schedule_block_supervisor();
         schedule_soon();
         supervisor.state = STATE_LISTENING;
     }
@@ -148,7 +148,7 @@ static int attempt(const struct operation *operation, const struct coop_object *
                    int timeout_ms)
 {
     const struct process *caller = scheduler.current;
-    if (!is_handle(object, operation->kind))
+    if (!is_object(object, operation->kind))
         return MISUSE - COOP_MISUSE_BAD_HANDLE;
     if (operation->waits != DIRECTION_NONE && timeout_ms != 0) {
         if (timeout_ms < COOP_FOREVER)
@@ -163,16 +163,22 @@ static int attempt(const struct operation *operation, const struct coop_object *
     return result >= 0 ? operation->try(object, caller->self, a, b) : result;
 }
 
-static void wait(const struct coop_object *object, uintptr_t a, uintptr_t b, int timeout_ms,
-                 const struct operation *operation)
+static bool has_waiters(const struct coop_object *object)
 {
-    struct process **list = wait_list(object, operation->waits);
-    scheduler.current->object = object;
-    scheduler.current->b = b;
-    if (operation->holder != NULL)
-        wait_park_lending(list, a, timeout_ms, operation);
-    else
-        wait_park(list, a, timeout_ms, operation);
+    return wait_first(object, DIRECTION_DATA) != NULL || wait_first(object, DIRECTION_SPACE) != NULL;
+}
+
+static inline __attribute__((always_inline)) void wait(struct process *caller, const struct operation *operation,
+                                                       const struct coop_object *object, uintptr_t a, uintptr_t b,
+                                                       int timeout_ms)
+{
+    caller->object = object;
+    caller->operation = operation;
+    caller->a = a;
+    caller->b = b;
+    if (operation->holder != NULL && wait_may(caller, timeout_ms))
+        inherit_raise(caller);
+    wait_park(caller, wait_list(object, operation->waits), timeout_ms);
 }
 
 /* The frame may lie in a peripheral, where a word reads as it likes: each is read once. */
@@ -192,7 +198,7 @@ void call_any(void)
     int result = attempt(operation, object, a, b, timeout_ms);
     if (result < 0) {
         if (result == WOULD_BLOCK)
-            wait(object, a, b, timeout_ms, operation);
+            wait(caller, operation, object, a, b, timeout_ms);
         else
             answer(result);
         return;
@@ -202,7 +208,7 @@ void call_any(void)
         knock();
     else if (operation->rings)
         kernel_ring();
-    if (operation->wakes != WAKES_NONE)
+    if (operation->wakes != WAKES_NONE && has_waiters(object))
         wait_wake(object, operation->wakes);
     if (caller->level != caller->priority)
         inherit_lower(caller->self); /* it may have let go of what it inherited for */
@@ -229,7 +235,7 @@ void call_from_handler(uint32_t *frame)
     if (number == OP_NONE || number >= OPERATIONS)
         kernel_panic("an interrupt handler called what it must not", frame);
     const struct operation *operation = operations[number];
-    if (!is_handle(object, operation->kind))
+    if (!is_object(object, operation->kind))
         kernel_panic("an interrupt handler passed a bad handle", frame);
     int result = operation->try(object, 0, frame[FRAME_R1], frame[FRAME_R3]);
     if (result <= MISUSE)
@@ -237,7 +243,7 @@ void call_from_handler(uint32_t *frame)
     frame[FRAME_R0] = (uint32_t)(result == WOULD_BLOCK ? COOP_EAGAIN : result);
     if (result >= 0 && operation->rings)
         kernel_ring();
-    if (result >= 0)
+    if (result >= 0 && has_waiters(object))
         wait_wake(object, operation->wakes);
 }
 
@@ -290,7 +296,7 @@ static void stream_call(uintptr_t unused, uintptr_t buffer, uintptr_t timeout_ms
             result = operation->try(&console, caller->self, buffer, bytes);
     }
     if (result == WOULD_BLOCK)
-        wait(&console, buffer, bytes, (int)timeout_ms, operation);
+        wait(caller, operation, &console, buffer, bytes, (int)timeout_ms);
     else
         answer(result);
 }
@@ -301,7 +307,7 @@ static void yield_call(uintptr_t r0, uintptr_t r1, uintptr_t r2)
     struct process *caller = scheduler.current;
     *plain(&caller->block->checkins) = (uint32_t)caller; /* only whether it is 0 counts */
     schedule_turn(caller);
-    switch_now();
+    switch_now(caller);
 }
 
 static void exit_call(uintptr_t code, uintptr_t signal, uintptr_t r2)

@@ -1,11 +1,15 @@
 /*
  * The kernel's own view of a process, and what its files ask of each other.
  *
- * Priorities of exceptions: NMI (hardware watchdog); faults; interrupts; SVC; PendSV. The kernel never masks interrupts:
- * one only masks its own line and leaves a note, and PendSV serves it, then switches; it also does some of the work of the supervisor's
- * thread while that sleeps (kernel_answers). So kernel state is only touched by SVC, by
- * PendSV, which SVC alone may preempt (when a handler that PendSV serves calls a coop function), and by the supervisor's
- * thread with PendSV masked. A handler that is declared `.at_once` is called by the interrupt itself, and uses no kernel.
+ * Priorities of exceptions: NMI (hardware watchdog); faults; handlers at once; interrupts; SVC; PendSV. The kernel never masks
+ * interrupts: one only masks its own line and leaves a note, and PendSV serves it, then switches; it also does some of the work of
+ * the supervisor's thread while that sleeps (kernel_answers). So kernel state is only touched by SVC, by PendSV, which SVC alone
+ * may preempt (when a handler that PendSV serves calls a coop function), by the supervisor's thread with PendSV masked, and by an
+ * interrupt for a process that finds none of these under it: it needs no note. A handler that is declared `.at_once` is called by
+ * an interrupt that preempts all others, and uses no kernel.
+ *
+ * Who waits or yields is switched from by its call: that ends with a jump to context.S, which saves the registers that are still
+ * the caller's, and goes on to switch_to without coming back. PendSV switches when an interrupt or another's call asks for it.
  *
  * Interrupts leave the registers as they find them, and a fault ends its process or the board. So when SVC begins the registers
  * are still those of its caller.
@@ -17,7 +21,13 @@
 #include "system_call.h"
 #include "v7m.h"
 
-enum { PRIORITY_FAULT = 0x40, PRIORITY_INTERRUPT = 0x80, PRIORITY_SVC = 0xc0, PRIORITY_SWITCH = 0xe0 };
+enum {
+    PRIORITY_FAULT = 0x40,
+    PRIORITY_AT_ONCE = 0x60,
+    PRIORITY_INTERRUPT = 0x80,
+    PRIORITY_SVC = 0xc0,
+    PRIORITY_SWITCH = 0xe0
+};
 enum { CLOCK_TICKS_PER_US = 25, CONTROL_PROCESS = 3, CONTROL_SUPERVISOR = 2 };
 /* Signals, by the numbers that Linux has for them, so that an end reads alike on both ports. */
 enum {
@@ -38,17 +48,13 @@ struct context {
     uint32_t control;
     uint32_t psp;
     uint32_t r4_r11[8];
-    uint32_t exc_return;
+    uint32_t exc_return; /* or who restores more and then returns so */
     uint32_t stack, stack_end;
 };
 
-enum process_state {
-    STATE_FREE,
-    STATE_READY,
-    STATE_PARKED,
-    STATE_ENDED,
-    STATE_LISTENING
-}; /* the last: the supervisor */
+enum { UNPARK_DEADLINE = 1, UNPARK_RINGS = 2 };
+/* The last: the supervisor. */
+enum process_state { STATE_FREE, STATE_READY, STATE_PARKED, STATE_ENDED, STATE_LISTENING };
 
 struct process {
     struct context context;
@@ -69,6 +75,7 @@ struct process {
     uint8_t priority; /* as it was declared */
     uint8_t signal;   /* that ended it */
     uint8_t code;     /* that it ended with */
+    uint8_t unpark;   /* what else is to be done when its wait ends: UNPARK_... */
     uint16_t slice_ms;
     uint32_t policy_ticks; /* what the policy remembers of it; 0 when it begins */
 };
@@ -91,15 +98,18 @@ extern struct scheduler scheduler;
 
 /* What context.S counts on. */
 _Static_assert(offsetof(struct context, psp) == 36, "CONTEXT_PSP");
+_Static_assert(offsetof(struct context, exc_return) == 72, "CONTEXT_EXC_RETURN");
 _Static_assert(offsetof(struct context, stack) == 76, "CONTEXT_STACK");
 _Static_assert(offsetof(struct scheduler, current) == 128, "SCHEDULER_CURRENT");
 _Static_assert(offsetof(struct scheduler, interrupts) == 132, "SCHEDULER_INTERRUPTS");
 
 /* schedule.c: who runs; also schedule.h. All in the kernel. */
-void switch_now(void); /* context.S: as the last thing of a call */
-struct process *schedule_switch(struct process *current,
-                                struct scheduler *s); /* who runs next. By context.S, when that may have changed */
-void schedule_begin(struct process *process);         /* it is new: its first level */
+/* context.S. switch_to: as the last thing of all. switch_now: as the last thing of a call, by which its caller leaves the CPU. */
+void switch_to(struct process *process), switch_now(struct process *caller);
+/* By context.S, when the registers of the one that ran are saved. _leave: it had the CPU, and leaves it. _switch: who has to run
+ * may have changed. */
+void schedule_leave(struct process *current), schedule_switch(struct process *current);
+void schedule_begin(struct process *process);                    /* it is new: its first level */
 void schedule_set_level(struct process *process, uint8_t level); /* of one that can run */
 void schedule_slice_ended(void);
 
@@ -120,10 +130,13 @@ static inline uint64_t clock_ticks(uint32_t milliseconds)
     return (uint64_t)milliseconds * (CLOCK_TICKS_PER_US * 1000u);
 }
 
+/* The arena's words are atomic for ports where processes write them; here only the kernel does. */
+#define plain(word) ((__typeof__((void)0, *(word)) *)(word))
+
 /* wait.c: parked processes. */
-/* The caller, in the list of its `object`, unless it may not wait. _lending: who is waited for inherits its level. */
-void wait_park(struct process **list, uintptr_t a, int timeout_ms, const struct operation *operation);
-void wait_park_lending(struct process **list, uintptr_t a, int timeout_ms, const struct operation *operation);
+/* context.S: as the last thing of a call. The caller, whose `operation` and what that takes are noted, waits in the list,
+ * unless it may not. */
+void wait_park(struct process *caller, struct process **list, int timeout_ms);
 void wait_complete(struct process **list, struct process *first); /* what it waits for is done, with result 0 */
 void wait_wake(const struct coop_object *object, unsigned wakes);
 void wait_wake_everyone(const struct coop_object *object);
@@ -134,13 +147,30 @@ static inline struct process **wait_list(const struct coop_object *object, unsig
 {
     return (struct process **)(void *)&object->control->wait[direction];
 }
+static inline bool wait_may(const struct process *caller, int timeout_ms)
+{
+    return timeout_ms != 0 && !*plain(&caller->block->stopping);
+}
+/* Where the result of a wait goes. */
+static inline uint32_t *wait_frame(const struct process *parked)
+{
+    return (uint32_t *)parked->context.psp;
+}
+/* By level, and first come first served within one. */
+static inline void wait_enlist(struct process *process, struct process **list)
+{
+    while (*list != NULL && (*list)->level >= process->level)
+        list = &(*list)->next;
+    process->next = *list;
+    *list = process;
+}
 static inline struct process *wait_first(const struct coop_object *object, unsigned direction)
 {
     return *wait_list(object, direction);
 }
 
 /* inherit.c: levels of those who hold what others wait for. In the kernel. */
-void inherit_raise(const struct process *waiter);     /* it has been parked */
+void inherit_raise(const struct process *waiter);     /* it waits, or is going to */
 bool inherit_holds(uint32_t self);                    /* it has a lock */
 uint8_t inherit_level(const struct process *process); /* its own, or of the highest who waits for what it holds */
 void inherit_lower(uint32_t self); /* somebody waits no more for what slot + 1 holds, or it lets go */
@@ -168,9 +198,6 @@ bool protect_may_write(const struct process *process, uintptr_t address, size_t 
 /* image.c */
 void image_layout(void);
 void image_begin(struct process *process); /* it is to make its image, then to run process_main() */
-
-/* The arena's words are atomic for ports where processes write them; here only the kernel does. */
-#define plain(word) ((__typeof__((void)0, *(word)) *)(word))
 
 /* Of the thread that SVC or PendSV came from. volatile: read where it is needed, or it takes a register from the start. */
 static inline uint32_t *thread_frame(void)

@@ -44,6 +44,15 @@ static inline bool is_handle(const struct coop_object *object, unsigned kind)
     }
 }
 
+/* Of any kind. */
+extern const char coop_objects_count[];
+static inline bool is_object(const struct coop_object *object, unsigned kind)
+{
+    if (MOSTLY_TRUE(is_among(object, coop_objects_start, coop_objects_count)))
+        return object->kind == kind;
+    return kind == COOP_KIND_PROCESS && object_is(object, COOP_KIND_PROCESS);
+}
+
 /* Most arguments lie on the caller's stack. No stack ends at an address as small as an object is large. */
 static inline bool is_on_stack(const struct process *caller, enum access access, uintptr_t address, size_t bytes)
 {
@@ -65,10 +74,12 @@ static inline __attribute__((always_inline)) void operate(const struct operation
     if (SELDOM_TRUE(!is_handle(object, operation->kind)))
         goto unusual;
     struct process *caller = scheduler.current;
-    if (operation->waits != DIRECTION_NONE && MOSTLY_TRUE(timeout_ms != 0)) {
-        if (SELDOM_TRUE(timeout_ms != COOP_FOREVER && timeout_ms < 0))
+    if (operation->waits != DIRECTION_NONE) {
+        bool for_ever = timeout_ms == COOP_FOREVER;
+        if (SELDOM_TRUE(!for_ever) && timeout_ms < 0)
             goto unusual;
-        *plain(&caller->block->checkins) = (uint32_t)timeout_ms; /* only whether it is 0 counts */
+        if (MOSTLY_TRUE(for_ever) || timeout_ms != 0)
+            *plain(&caller->block->checkins) = (uint32_t)timeout_ms; /* only whether it is 0 counts */
     }
     size_t bytes = operation->bytes_a != BYTES_OF_ITEM ? operation->bytes_a : object->item_bytes;
     if (SELDOM_TRUE(!is_on_stack(caller, operation->access_a, a, bytes)))
@@ -91,8 +102,10 @@ static inline __attribute__((always_inline)) void operate(const struct operation
     }
     if (result == WOULD_BLOCK) {
         caller->object = object;
-        wait_park(wait_list(object, operation->waits), operation->access_a != ACCESS_VALUE ? a : 0, timeout_ms,
-                  operation);
+        caller->operation = operation;
+        if (operation->access_a != ACCESS_VALUE)
+            caller->a = a;
+        wait_park(caller, wait_list(object, operation->waits), timeout_ms);
         return;
     }
 unusual:

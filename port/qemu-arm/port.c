@@ -208,6 +208,17 @@ uint64_t port_cpu_us(uint32_t slot)
     return process->cpu_us;
 }
 
+bool port_dozes(uint32_t slot)
+{
+    uint32_t before = kernel_enter();
+    struct process *process = &processes[slot];
+    bool dozes = process->state == STATE_PARKED;
+    if (dozes)
+        process->unpark |= UNPARK_RINGS;
+    kernel_leave(before);
+    return dozes;
+}
+
 bool port_probe(uint32_t slot)
 {
     const struct process *process = &processes[slot];

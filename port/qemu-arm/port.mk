@@ -13,8 +13,8 @@ AR   := arm-none-eabi-ar
 NM   := arm-none-eabi-nm
 LINK := port/qemu-arm/link $(CC)
 
-PORT_SOURCES := $(addprefix port/qemu-arm/,vectors.c context.S start.c kernel.c interrupt.c schedule.c wait.c inherit.c clock.c protect.c \
-                  image.c memory.c fault.c reset.c console.c semihost.c port.c symbol.c libc.c thread_pointer.c heap.c sort.c \
+PORT_SOURCES := $(addprefix port/qemu-arm/,vectors.c context.S start.c kernel.c interrupt.c schedule.c wait.c park.c inherit.c clock.c \
+                  protect.c image.c memory.c fault.c reset.c console.c semihost.c port.c symbol.c libc.c thread_pointer.c heap.c sort.c \
                   $(addprefix fast/,queue.c semaphore.c lock.c))
 
 # Compiled as part of fast/.
@@ -25,9 +25,13 @@ PORT_CFLAGS := $(BOARD_CPU) -mthumb --specs=picolibc.specs -U__INT32_TYPE__ -U__
                -D__INT32_TYPE__=int -D__UINT32_TYPE__=unsigned
 
 # The kernel, the runtime: at their own addresses, without floating point. Applications: their variables through r9.
-KERNEL_CFLAGS := -DPOLICY_FILE='"policy_$(POLICY).h"' -ffixed-r9 -mgeneral-regs-only -Iport/qemu-arm/$(BOARD_FPU) \
-                 -Iport/qemu-arm/one_core
+# A call that waits ends with a jump: see context.S.
+KERNEL_CFLAGS := -DPOLICY_FILE='"policy_$(POLICY).h"' -ffixed-r9 -mgeneral-regs-only -foptimize-sibling-calls \
+                 -Iport/qemu-arm/$(BOARD_FPU) -Iport/qemu-arm/one_core
 APP_CFLAGS    := -fPIC -msingle-pic-base -mpic-register=r9 -mno-pic-data-is-text-relative
+
+# It begins when the caller's registers are saved.
+$(BUILD)/obj/port/qemu-arm/park.o: KERNEL_CFLAGS += $(patsubst %,-fcall-used-%,r4 r5 r6 r8)
 
 # Or its calloc would be a call of calloc.
 $(BUILD)/obj/port/qemu-arm/heap.o: KERNEL_CFLAGS += -fno-builtin-malloc

@@ -13,35 +13,67 @@
 
 struct scheduler scheduler;
 
-static __attribute__((noinline)) struct process *begin_slice(struct process *process)
+static __attribute__((noinline)) void begin_slice(struct process *process)
 {
     clock_slice(clock_now() + policy_slice(process));
-    return process;
+    switch_to(process);
 }
 
-static __attribute__((noinline)) struct process *ask_supervisor(struct scheduler *s)
+static inline void account(struct process *process, struct scheduler *s)
 {
-    return kernel_answers() ? schedule_switch(s->current, s) : (s->current = &supervisor);
-}
-
-struct process *schedule_switch(struct process *current, struct scheduler *s)
-{
+    uint32_t ticks = process->cpu_ticks + s->switched;
+    __asm__("" : "+r"(ticks));    /* in this order it takes a register less, which would have to be saved */
     uint32_t now = TIMER0->value; /* it counts down */
-    uint32_t ticks = s->switched - now;
+    process->cpu_ticks = ticks - now;
     s->switched = now;
-    __asm__ volatile("" : "+r"(ticks) : : "memory"); /* as kernel_settle, and `now` has no register any more */
-    current->cpu_ticks += ticks;
     kernel_settle();
-    struct process *process = s->holder;
-    if (s->levels >> LEVEL_DRIVER != 0)
-        return (int32_t)s->levels < 0 ? ask_supervisor(s) : (s->current = schedule_first(s, s->levels));
-    if (process != NULL)
-        return s->current = process;
-    if (s->levels == 0)
-        return s->current = &idle;
-    process = schedule_first(s, s->levels);
+}
+
+static __attribute__((noinline)) void go_on_with(struct process *process, struct process *current)
+{
+    account(current, &scheduler);
+    switch_to(scheduler.current = process);
+}
+
+void schedule_switch(struct process *current)
+{
+    if ((int32_t)scheduler.levels < 0 && !kernel_answers()) /* LEVEL_SUPERVISOR */
+        go_on_with(&supervisor, current);
+    else if (scheduler.levels >> LEVEL_DRIVER != 0)
+        go_on_with(schedule_first(&scheduler, scheduler.levels), current);
+    else if (scheduler.holder != NULL)
+        go_on_with(scheduler.holder, current);
+    else if (scheduler.levels == 0)
+        go_on_with(&idle, current);
+    else
+        schedule_leave(current);
+}
+
+/* A driver leaves the CPU to the holder, or one is ready, or nobody is. */
+static __attribute__((noinline)) void leave_seldom(struct process *current)
+{
+    if (current->level < LEVEL_DRIVER)
+        scheduler.holder = NULL;
+    else if (scheduler.last[current->level] == NULL)
+        scheduler.levels &= ~(1u << current->level);
+    schedule_switch(current);
+}
+
+void schedule_leave(struct process *current)
+{
+    struct scheduler *s = &scheduler;
+    account(current, s);
+    uint32_t levels = s->levels;
+    if (levels == 0 || levels >> LEVEL_DRIVER != 0) {
+        leave_seldom(current);
+        return;
+    }
+    struct process *process = schedule_first(s, levels);
     s->holder = s->current = process;
-    return policy_has_slices(process) ? begin_slice(process) : process;
+    if (policy_has_slices(process))
+        begin_slice(process);
+    else
+        switch_to(process);
 }
 
 /* Puts it last in its ring, or with `first` first. */
@@ -60,7 +92,7 @@ static void enlist(struct process *process, bool first)
     *last = process;
 }
 
-void schedule_delist(struct process *process)
+static void delist(struct process *process)
 {
     struct process **last = &scheduler.last[process->level];
     struct process *before = *last;
@@ -76,17 +108,41 @@ void schedule_delist(struct process *process)
         *last = before;
 }
 
-void schedule_reconsider(const struct process *process)
+void schedule_ready(struct process *process)
+{
+    schedule_ready_inline(process);
+}
+
+void schedule_block(struct process *process)
+{
+    delist(process);
+    if (process == scheduler.holder)
+        scheduler.holder = NULL;
+    schedule_soon();
+}
+
+static inline void choose_anew(void)
+{
+    scheduler.holder = NULL;
+    if (scheduler.levels >> LEVEL_DRIVER == 0) /* else who runs asks when it waits */
+        schedule_soon();
+}
+
+static __attribute__((noinline)) void preempt_slice(struct process *holder)
+{
+    policy_preempted(holder);
+    choose_anew();
+}
+
+void schedule_reconsider(unsigned level)
 {
     struct process *holder = scheduler.holder;
-    if (holder != NULL && process->level < LEVEL_DRIVER) {
-        if (process->level <= holder->level || !policy_gives_way(holder))
-            return;
-        policy_preempted(holder);
-        scheduler.holder = NULL;
-    }
-    if (process->level >= LEVEL_DRIVER || scheduler.levels >> LEVEL_DRIVER == 0) /* else who runs asks when it waits */
+    if (level >= LEVEL_DRIVER)
         schedule_soon();
+    else if (holder == NULL || (policy_gives_way(holder) && !policy_has_slices(holder)))
+        choose_anew();
+    else if (policy_gives_way(holder))
+        preempt_slice(holder);
 }
 
 void schedule_begin(struct process *process)
@@ -97,13 +153,13 @@ void schedule_begin(struct process *process)
 
 void schedule_set_level(struct process *process, uint8_t level)
 {
-    schedule_delist(process);
+    delist(process);
     process->level = level;
-    enlist(process, process == scheduler.holder);
-    schedule_reconsider(process);
+    struct process *holder = scheduler.holder;
+    enlist(process, process == holder);
     uint32_t ordinary = scheduler.levels & ((1u << LEVEL_DRIVER) - 1);
-    if (scheduler.holder == process && ordinary >> level >> 1 != 0)
-        schedule_reconsider(schedule_first(&scheduler, ordinary));
+    if (holder == NULL || ordinary >> holder->level >> 1 != 0)
+        schedule_reconsider(level);
 }
 
 /* The holder goes behind its equals, or starts over when it has none. */
@@ -114,10 +170,11 @@ void schedule_slice_ended(void)
         return;
     uint8_t level = policy_slice_ended(holder);
     if (level != holder->level) {
-        schedule_delist(holder);
+        delist(holder);
         holder->level = level;
         enlist(holder, true);
     }
     schedule_turn(holder);
+    scheduler.holder = NULL;
     schedule_soon();
 }

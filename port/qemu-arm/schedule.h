@@ -7,8 +7,8 @@
 
 #include "kernel.h"
 
-/* schedule.c: one more can run, in its ring already. Perhaps the holder gives way to it. */
-void schedule_reconsider(const struct process *process);
+/* schedule.c: somebody of this level can run who is higher than the holder, or there is none. Perhaps it gives way. */
+void schedule_reconsider(unsigned level);
 
 /* Of the highest of these levels. */
 static inline struct process *schedule_first(const struct scheduler *s, uint32_t levels)
@@ -26,63 +26,63 @@ static inline bool schedule_is_settled(void)
     return scheduler.current == scheduler.holder;
 }
 
-/* Takes a process out of its ring. */
-void schedule_delist(struct process *process);
-
 /* Has context.S ask for the choice, once nothing else is to be done. */
 static inline void schedule_soon(void)
 {
     SCB->icsr = ICSR_PENDSVSET;
 }
 
-/* It can run: last of its level. */
-static inline void schedule_ready(struct process *process)
+/* It can run: last of its level. _inline: where it is done most. */
+void schedule_ready(struct process *process);
+static inline void schedule_ready_inline(struct process *process)
 {
-    struct process **place = &scheduler.last[process->level];
+    unsigned level = process->level;
+    struct process **place = &scheduler.last[level];
     struct process *last = *place;
     process->state = STATE_READY;
     if (last == NULL) {
-        scheduler.levels |= 1u << process->level;
+        scheduler.levels |= 1u << level;
         last = process;
     }
     process->next = last->next;
     last->next = process;
     *place = process;
+    kernel_settle();
     const struct process *holder = scheduler.holder;
-    if (holder == NULL || process->level > holder->level)
-        schedule_reconsider(process);
+    if (holder == NULL || level > holder->level)
+        schedule_reconsider(level);
 }
 
-/* The one that runs can't, for now: it is the first of its ring. A switch has to follow. */
+/* The one that runs can't, for now: it is the first of its ring. schedule_leave has to follow, which by a driver's bit, left
+ * for it to clear, sees that there may be a holder. */
 static inline void schedule_block_running(struct process *process)
 {
-    struct process **place = &scheduler.last[process->level];
+    unsigned level = process->level;
+    struct process **place = &scheduler.last[level];
     struct process *last = *place;
     if (last != process) {
         last->next = process->next;
-    } else {
-        scheduler.levels &= ~(1u << process->level);
-        *place = NULL;
+        return;
     }
-    if (process == scheduler.holder)
-        scheduler.holder = NULL;
+    *place = NULL;
+    if (level < LEVEL_DRIVER)
+        scheduler.levels &= ~(1u << level);
 }
 
-/* The one that runs goes behind its equals. A switch has to follow. */
+/* The supervisor's thread can't. */
+static inline void schedule_block_supervisor(void)
+{
+    scheduler.last[LEVEL_SUPERVISOR] = NULL;
+    scheduler.levels &= ~(1u << LEVEL_SUPERVISOR);
+}
+
+/* The one that runs goes behind its equals. schedule_leave has to follow. */
 static inline void schedule_turn(struct process *process)
 {
     scheduler.last[process->level] = process; /* it is the first, so its follower becomes it */
-    if (process->level < LEVEL_DRIVER)
-        scheduler.holder = NULL;
 }
 
 /* It can't, for now or for ever. */
-static inline void schedule_block(struct process *process)
-{
-    schedule_delist(process);
-    if (process == scheduler.holder)
-        scheduler.holder = NULL;
-    schedule_soon();
-}
+void schedule_block(struct process *process);
 
 #endif

@@ -4,15 +4,6 @@
  */
 #include "schedule.h"
 
-static inline void enlist(struct process *process, struct process **list)
-{
-    struct process **place = list;
-    while (*place != NULL && (*place)->level >= process->level)
-        place = &(*place)->next;
-    process->next = *place;
-    *place = process;
-}
-
 static void delist(struct process *process)
 {
     struct process **place = wait_list(process->object, process->operation->waits);
@@ -25,53 +16,18 @@ void wait_set_level(struct process *process, uint8_t level)
 {
     delist(process);
     process->level = level;
-    enlist(process, wait_list(process->object, process->operation->waits));
-}
-
-static __attribute__((noinline)) void limit(struct process *process, int timeout_ms)
-{
-    clock_add(process, clock_now() + clock_ticks((uint32_t)timeout_ms));
-}
-
-void wait_park(struct process **list, uintptr_t a, int timeout_ms, const struct operation *operation)
-{
-    struct process *process = scheduler.current;
-    struct coop_block *block = process->block;
-    if (timeout_ms == 0 || *plain(&block->stopping)) {
-        thread_frame()[FRAME_R0] = (uint32_t)(timeout_ms == 0 ? COOP_EAGAIN : COOP_ESTOPPING);
-        return;
-    }
-    process->a = a;
-    process->operation = operation;
-    process->state = STATE_PARKED;
-    *plain(&block->blocked) = COOP_BLOCKED;
-    kernel_settle();
-    schedule_block_running(process);
-    kernel_settle();
-    enlist(process, list);
-    if (timeout_ms >= 0)
-        limit(process, timeout_ms);
-    switch_now();
-}
-
-void wait_park_lending(struct process **list, uintptr_t a, int timeout_ms, const struct operation *operation)
-{
-    struct process *process = scheduler.current;
-    wait_park(list, a, timeout_ms, operation);
-    if (process->state == STATE_PARKED)
-        inherit_raise(process);
+    wait_enlist(process, wait_list(process->object, process->operation->waits));
 }
 
 /* It waits no more, and is in no list. */
-static inline void unpark(struct process *process)
+static __attribute__((noinline)) void unpark(struct process *process)
 {
+    unsigned also = process->unpark;
+    process->unpark = 0;
     process->state = STATE_FREE;
-    if (clock_has(process))
+    if (also & UNPARK_DEADLINE)
         clock_remove(process);
-    uint8_t *blocked = plain(&process->block->blocked);
-    bool is_watched = *blocked == COOP_BLOCKED_WATCHED;
-    *blocked = COOP_RUNS;
-    if (is_watched) {
+    if (also & UNPARK_RINGS) {
         port_mark(process->self - 1);
         kernel_ring();
     }
@@ -87,7 +43,7 @@ void wait_leave(struct process *process)
 
 static inline void resume(struct process *process, int result)
 {
-    ((uint32_t *)process->context.psp)[FRAME_R0] = (uint32_t)result;
+    wait_frame(process)[FRAME_R0] = (uint32_t)result;
     schedule_ready(process);
 }
 
@@ -100,16 +56,13 @@ static __attribute__((noinline)) void end_wait(struct process *process)
 void wait_complete(struct process **list, struct process *first)
 {
     *list = first->next;
-    ((uint32_t *)first->context.psp)[FRAME_R0] = 0;
     kernel_settle();
-    uint8_t *blocked = plain(&first->block->blocked);
-    if (clock_has(first) || *blocked != COOP_BLOCKED) {
+    wait_frame(first)[FRAME_R0] = 0;
+    kernel_settle();
+    if (first->unpark != 0)
         end_wait(first);
-        return;
-    }
-    *blocked = COOP_RUNS;
-    kernel_settle();
-    schedule_ready(first);
+    else
+        schedule_ready_inline(first);
 }
 
 /* The wait ends with a failure, unless it goes on. */

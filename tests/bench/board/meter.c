@@ -38,6 +38,7 @@ static void do_command(void)
         break;
     case METER_SAMPLE:
         interrupt_entries[IRQ_DUAL_TIMER] = meter.argument ? interrupt_at_once : interrupt_noted;
+        NVIC->priority[IRQ_DUAL_TIMER] = meter.argument ? PRIORITY_AT_ONCE : PRIORITY_INTERRUPT;
         meter.least_latency = UINT32_MAX;
         meter.most_latency = meter.samples = 0;
         DUAL_TIMER->load = SAMPLE_TICKS;

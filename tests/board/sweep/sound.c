@@ -73,8 +73,8 @@ static const char *check(const struct process *process)
         return "it has a deadline, and doesn't wait";
     if (lives && process->level != sound_level(process))
         return "its level is not what it is entitled to";
-    if (lives && (process->block->blocked != COOP_RUNS) != (process->state == STATE_PARKED))
-        return "its block doesn't say whether it waits";
+    if (process->state != STATE_PARKED && process->unpark != 0)
+        return "something is to be done at the end of a wait, and it doesn't wait";
     return NULL;
 }
 

@@ -195,7 +195,6 @@ pid_t stage_spawn(uint32_t self, const struct action *action, bool traced)
     stage_borrow(0);
     coop_blocks_start[self - 1].state = COOP_STARTING;
     coop_blocks_start[self - 1].stopping = 0;
-    coop_blocks_start[self - 1].blocked = COOP_RUNS;
     (void)port_start(self - 1);
     kernel_owners[0] |= saved_owners & 1u << (self - 1);
     uint32_t before = kernel_enter();

@@ -1,3 +1,3 @@
-# port/qemu-arm/wait.c: put
+# port/qemu-arm/kernel.h: put
 # A waiter is put before those of its own level.
-s|\(\*place\)->level >= process->level|(*place)->level > process->level|
+s|\(\*list\)->level >= process->level|(*list)->level > process->level|

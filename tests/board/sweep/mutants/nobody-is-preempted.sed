@@ -1,3 +1,3 @@
 # port/qemu-arm/schedule.c: semaphore
 # A process that may be preempted is not.
-s/\|\| !policy_gives_way\(holder\)/|| policy_gives_way(holder) || true/
+s/(\(holder == NULL \|\| \(|else if \()policy_gives_way\(holder\)/\1false/g

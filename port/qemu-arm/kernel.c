@@ -155,12 +155,14 @@ static int attempt(const struct operation *operation, const struct coop_object *
             return COOP_EINVAL;
         *plain(&caller->block->checkins) = 1;
     }
-    int result = 0;
-    if (operation->access_a != ACCESS_VALUE)
-        result = check(caller, operation->access_a, a, operation->bytes_a, object);
-    if (operation->access_b != ACCESS_VALUE && result >= 0)
-        result = check(caller, operation->access_b, b, operation->bytes_b, object);
-    return result >= 0 ? operation->try(object, caller->self, a, b) : result;
+    if (operation->access_a != ACCESS_VALUE || operation->access_b != ACCESS_VALUE) {
+        int result = check(caller, operation->access_a, a, operation->bytes_a, object);
+        if (result >= 0)
+            result = check(caller, operation->access_b, b, operation->bytes_b, object);
+        if (result < 0)
+            return result;
+    }
+    return operation->try(object, caller->self, a, b);
 }
 
 static bool has_waiters(const struct coop_object *object)
@@ -204,10 +206,8 @@ void call_any(void)
         return;
     }
     frame[FRAME_R0] = (uint32_t)result;
-    if (operation == &process_start)
-        knock();
-    else if (operation->rings)
-        kernel_ring();
+    if (operation->rings)
+        operation == &process_start ? knock() : kernel_ring();
     if (operation->wakes != WAKES_NONE && has_waiters(object))
         wait_wake(object, operation->wakes);
     if (caller->level != caller->priority)

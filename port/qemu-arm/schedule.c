@@ -35,12 +35,21 @@ static __attribute__((noinline)) void go_on_with(struct process *process, struct
     switch_to(scheduler.current = process);
 }
 
+/* Above the rules: first of all, and not as the holder. */
+static __attribute__((noinline)) void switch_above(struct process *current)
+{
+    if ((int32_t)scheduler.levels >= 0) /* LEVEL_SUPERVISOR */
+        go_on_with(schedule_first(&scheduler, scheduler.levels), current);
+    else if (kernel_answers())
+        schedule_switch(current);
+    else
+        go_on_with(&supervisor, current);
+}
+
 void schedule_switch(struct process *current)
 {
-    if ((int32_t)scheduler.levels < 0 && !kernel_answers()) /* LEVEL_SUPERVISOR */
-        go_on_with(&supervisor, current);
-    else if (scheduler.levels >> LEVEL_DRIVER != 0)
-        go_on_with(schedule_first(&scheduler, scheduler.levels), current);
+    if (scheduler.levels >> LEVEL_DRIVER != 0)
+        switch_above(current);
     else if (scheduler.holder != NULL)
         go_on_with(scheduler.holder, current);
     else if (scheduler.levels == 0)

@@ -14,7 +14,7 @@ struct four_words {
 
 static inline __attribute__((always_inline)) void copy_item(void *restrict to, const void *restrict from, size_t bytes)
 {
-    if (__builtin_expect(bytes == sizeof(struct four_words) && (((uintptr_t)to | (uintptr_t)from) & 3) == 0, 1))
+    if (__builtin_expect((bytes | ((uintptr_t)to | (uintptr_t)from) << 30) == sizeof(struct four_words), 1))
         *(struct four_words *)to = *(const struct four_words *)from;
     else
         memcpy(to, from, bytes);

@@ -3,7 +3,7 @@
 
 #include <coop/board.h>
 
-enum { CREATED = 50 };
+enum { CREATED = 50, GRACE_MS = 200 /* more than partner's */ };
 
 COOP_SEMAPHORE(leave, 0);
 COOP_SEMAPHORE(permit, 0);
@@ -80,6 +80,13 @@ static void join(struct coop_handle handle)
     coop_semaphore_release(&leave);
     if (coop_join(handle, COOP_FOREVER, NULL) < 0)
         fail("join");
+}
+
+void set_rounds(void)
+{
+    struct coop_handle other = start(&partner, PART_YIELD);
+    if (coop_terminate(other) < 0 || coop_join(other, COOP_FOREVER, NULL) < 0 || coop_sleep_ms(GRACE_MS) < 0)
+        fail("rounds");
 }
 
 void row_empty(void)

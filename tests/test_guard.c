@@ -12,7 +12,7 @@ COOP_SEMAPHORE(never, 0);
 COOP_SHARED(_Atomic int, inside);
 COOP_SHARED(_Atomic int, rounds);
 
-enum { STOP_INSIDE, STOP_OUTSIDE, KILLED_INSIDE, SPIN_INSIDE, REENTER, HAMMER, SLEEP_INSIDE };
+enum { STOP_INSIDE, STOP_OUTSIDE, KILLED_INSIDE, SPIN_INSIDE, REENTER, HAMMER, SLEEP_INSIDE, PUT };
 
 static struct coop_control *control(void)
 {
@@ -42,6 +42,8 @@ static int act(const void *argument)
     uint32_t what = real_number(argument);
     if (what == HAMMER)
         return hammer();
+    if (what == PUT)
+        return coop_queue_put(&queue, &(int){1}, COOP_FOREVER);
     if (what != STOP_OUTSIDE)
         while (!linux_enter(control()))
             continue;
@@ -71,6 +73,7 @@ static int act(const void *argument)
 COOP_PROCESS(actor, act, .instances = 2);
 COOP_PROCESS(polite, act, .grace_ms = 10 * DEADLINE_MS);
 COOP_PROCESS(frozen, act, .heartbeat_ms = 100);
+COOP_PROCESS(watched, act, .watchdog_ms = 3);
 
 static int put(int message, int timeout_ms)
 {
@@ -191,6 +194,17 @@ static void test_gets_no_time_inside(void **state)
     assert_int_equal(end.code, 7);
 }
 
+/* Its naps take three times its budget. */
+static void test_who_waits_is_no_runaway(void **state)
+{
+    (void)state;
+    struct coop_handle handle = start_inside(SLEEP_INSIDE);
+    struct coop_end end = join(real_start(&watched, PUT));
+    assert_int_equal(end.cause, COOP_EXITED);
+    assert_int_equal(end.code, 0);
+    join(handle);
+}
+
 static void test_busy_is_not_stuck(void **state)
 {
     (void)state;
@@ -244,6 +258,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup(test_killed_inside, set_up),
     cmocka_unit_test_setup(test_runs_wild_inside, set_up),
     cmocka_unit_test_setup(test_gets_no_time_inside, set_up),
+    cmocka_unit_test_setup(test_who_waits_is_no_runaway, set_up),
     cmocka_unit_test_setup(test_busy_is_not_stuck, set_up),
     cmocka_unit_test_setup(test_reentered, set_up),
     cmocka_unit_test_setup(test_written_over, set_up),

@@ -17,6 +17,7 @@
  * `.fini`. The daemons that a process started end with it, and after an abnormal end all that it started do.
  *
  * A watched process has to check in: by coop_checkin, by coop_yield, or by any call with a timeout other than 0.
+ * To wait inside a call, however often it is woken before it is done, is no work that it has to answer for.
  */
 #ifndef COOP_PROCESS_H
 #define COOP_PROCESS_H
@@ -105,7 +106,7 @@ struct coop_handle {
  * any process (request); the supervisor.
  */
 struct coop_block {
-    _Atomic uint32_t checkins;   /* process: not 0 after an operation with a timeout; supervisor: taken */
+    _Atomic uint32_t checkins;   /* process: not 0 after an operation with a timeout, or a sleep; supervisor: taken */
     _Atomic uint8_t beat;        /* process: not 0 after coop_checkin; supervisor: taken */
     _Atomic uint8_t blocked;     /* process or port: enum coop_blocked */
     _Atomic uint8_t stopping;    /* supervisor */

@@ -14,6 +14,7 @@ void system_begin(struct system *system, const struct coop_process *root, void (
     int ends[2];
     *system = (struct system){0};
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    assert_true(fcntl(ends[1], F_SETPIPE_SZ, sizeof system->log) > 0); /* or what this reads late would be dropped */
     fflush(NULL);
     system->pid = fork();
     if (system->pid == 0) {

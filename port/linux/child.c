@@ -30,7 +30,6 @@ const void *port_argument(void)
 
 void port_yield(void)
 {
-    atomic_store_explicit(&linux_self.block->checkins, 1, memory_order_relaxed);
     linux_sleep_begins();
     sched_yield();
     linux_sleep_ends();

@@ -126,12 +126,6 @@ static bool enter(struct coop_control *control)
     return atomic_load_explicit(&control->guard, memory_order_relaxed) == 0 && linux_enter(control);
 }
 
-/* Who is about to sleep does not run wild, however often it is woken for nothing before its call is done. */
-static void check_in(void)
-{
-    atomic_store_explicit(&linux_self.block->checkins, 1, memory_order_relaxed);
-}
-
 /* The guard is another's: waits for it, bounded. 0, COOP_EBUSY, COOP_ETIMEDOUT, COOP_ESTOPPING. */
 static int enter_slowly(struct coop_control *control, int timeout_ms)
 {
@@ -157,7 +151,7 @@ static int enter_slowly(struct coop_control *control, int timeout_ms)
             return COOP_ESTOPPING;
         if (timeout_ms > 0 && has_passed(&deadline))
             return COOP_ETIMEDOUT;
-        check_in();
+        linux_check_in();
         nanosleep(&(struct timespec){.tv_nsec = GUARD_NAP_NS}, NULL);
     }
     return 0;
@@ -165,7 +159,7 @@ static int enter_slowly(struct coop_control *control, int timeout_ms)
 
 void linux_sleep_begins(void)
 {
-    check_in();
+    linux_check_in();
     atomic_store(&linux_self.block->blocked, COOP_BLOCKED);
 }
 

@@ -62,7 +62,8 @@ struct timespec linux_deadline(unsigned timeout_ms); /* signed, it would bring 7
 long linux_futex_wait(_Atomic uint32_t *word, uint32_t value, const struct timespec *deadline);
 void linux_futex_wake(_Atomic uint32_t *word, int count);
 bool linux_is_stopping(void);
-/* Around every sleep of a process: for the watchdog it is blocked in between. */
+/* Around every sleep of a process: for the watchdog it is blocked in between. A check-in, too: who is about to sleep does not run
+ * wild, however often it is woken for nothing before its call is done. */
 void linux_sleep_begins(void);
 void linux_sleep_ends(void);
 void linux_self_init(uint32_t slot, struct coop_block *block);

@@ -33,6 +33,12 @@ int linux_refused(const struct operation *operation, const struct coop_object *o
                   int timeout_ms, int result);
 int linux_wake_others(const struct operation *operation, struct coop_control *control, int result);
 
+/* Not a count: that would make of all calls one chain of loads and stores. */
+static inline void linux_check_in(void)
+{
+    atomic_store_explicit(&linux_self.block->checkins, 1, memory_order_relaxed);
+}
+
 static inline bool linux_is_unguarded(const struct operation *operation, const struct coop_object *object)
 {
     return operation->unguarded != NULL && operation->unguarded(object);
@@ -78,8 +84,8 @@ port_call(const struct operation *operation, const struct coop_object *object, u
     if (COOP_SELDOM(timeout_ms < COOP_FOREVER) | (operation->access_a != ACCESS_VALUE && a == 0) |
         (operation->access_b != ACCESS_VALUE && b == 0))
         return COOP_EINVAL;
-    if (COOP_MOSTLY(timeout_ms != 0)) /* not a count: that would make of all calls one chain of loads and stores */
-        atomic_store_explicit(&linux_self.block->checkins, 1, memory_order_relaxed);
+    if (COOP_MOSTLY(timeout_ms != 0))
+        linux_check_in();
     struct coop_control *control = object->control;
     int result;
     if (linux_is_unguarded(operation, object)) {

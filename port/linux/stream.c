@@ -125,7 +125,7 @@ static int wait_for(int fd, short events, const struct timespec *deadline, int t
 static struct timespec begin(int timeout_ms)
 {
     if (timeout_ms != 0)
-        atomic_fetch_add_explicit(&linux_self.block->checkins, 1, memory_order_relaxed);
+        linux_check_in();
     return linux_deadline(timeout_ms > 0 ? (unsigned)timeout_ms : 0);
 }
 

@@ -165,11 +165,6 @@ static int attempt(const struct operation *operation, const struct coop_object *
     return operation->try(object, caller->self, a, b);
 }
 
-static bool has_waiters(const struct coop_object *object)
-{
-    return wait_first(object, DIRECTION_DATA) != NULL || wait_first(object, DIRECTION_SPACE) != NULL;
-}
-
 static inline __attribute__((always_inline)) void wait(struct process *caller, const struct operation *operation,
                                                        const struct coop_object *object, uintptr_t a, uintptr_t b,
                                                        int timeout_ms)
@@ -208,7 +203,7 @@ void call_any(void)
     frame[FRAME_R0] = (uint32_t)result;
     if (operation->rings)
         operation == &process_start ? knock() : kernel_ring();
-    if (operation->wakes != WAKES_NONE && has_waiters(object))
+    if (operation->wakes != WAKES_NONE && wait_is_any(object))
         wait_wake(object, operation->wakes);
     if (caller->level != caller->priority)
         inherit_lower(caller->self); /* it may have let go of what it inherited for */
@@ -243,7 +238,7 @@ void call_from_handler(uint32_t *frame)
     frame[FRAME_R0] = (uint32_t)(result == WOULD_BLOCK ? COOP_EAGAIN : result);
     if (result >= 0 && operation->rings)
         kernel_ring();
-    if (result >= 0 && has_waiters(object))
+    if (result >= 0 && wait_is_any(object))
         wait_wake(object, operation->wakes);
 }
 

@@ -151,7 +151,7 @@ static inline bool wait_may(const struct process *caller, int timeout_ms)
 {
     return timeout_ms != 0 && !*plain(&caller->block->stopping);
 }
-/* Where the result of a wait goes. */
+/* Where the result goes, of a wait or of a call that has just ended. */
 static inline uint32_t *wait_frame(const struct process *parked)
 {
     return (uint32_t *)parked->context.psp;
@@ -167,6 +167,10 @@ static inline void wait_enlist(struct process *process, struct process **list)
 static inline struct process *wait_first(const struct coop_object *object, unsigned direction)
 {
     return *wait_list(object, direction);
+}
+static inline bool wait_is_any(const struct coop_object *object)
+{
+    return wait_first(object, DIRECTION_DATA) != NULL || wait_first(object, DIRECTION_SPACE) != NULL;
 }
 
 /* inherit.c: levels of those who hold what others wait for. In the kernel. */

@@ -141,7 +141,7 @@ static bool admit(uint32_t slot)
 {
     bool done = supervisor_admit(slot, to_us(clock_now()));
     if (done)
-        ((uint32_t *)scheduler.current->context.psp)[FRAME_R0] = START_DONE;
+        wait_frame(scheduler.current)[FRAME_R0] = START_DONE;
     return done;
 }
 
@@ -244,7 +244,7 @@ void port_leave(const struct coop_object *object)
 void port_wake(const struct coop_object *object)
 {
     breathe();
-    if (wait_first(object, DIRECTION_DATA) == NULL && wait_first(object, DIRECTION_SPACE) == NULL)
+    if (!wait_is_any(object))
         return; /* processes alone begin to wait, and none runs now */
     uint32_t before = kernel_enter();
     wait_wake_everyone(object);

@@ -86,14 +86,19 @@ static int use_everything(const void *argument)
 }
 COOP_PROCESS(user, use_everything, .watchdog_ms = 10000);
 
+static int sleep_until_stopped(void)
+{
+    while (coop_sleep_ms(1000) == 0)
+        continue;
+    return 0;
+}
+
 static int start_all(const void *argument)
 {
     (void)argument;
     if (coop_start(&user, NULL, 0, NULL) < 0 || coop_start(&scribbler, NULL, 0, NULL) < 0)
         return 1;
-    while (coop_sleep_ms(1000) == 0)
-        continue;
-    return 0;
+    return sleep_until_stopped();
 }
 COOP_PROCESS(root, start_all);
 
@@ -105,7 +110,7 @@ static int scribble_parent(const void *argument)
     atomic_store(&block->parent, (uint8_t)(process_first_slot(&bystander) + 1));
     atomic_store(&block->state, COOP_REQUESTED);
     port_ring();
-    return coop_sleep_ms(COOP_FOREVER);
+    return sleep_until_stopped();
 }
 COOP_PROCESS(root_of_own_child, scribble_parent);
 
